@@ -1,0 +1,348 @@
+"""Give posts and people the shape in which X's API v2 returns them: only the fields and expansions asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html import escape
+from typing import Any
+
+from sandbox.x.length import LIMIT, LINK_WEIGHT, find_hashtags, find_links, find_mentions, weighted_length
+from sandbox.x.state import Network, Person, Post, iso
+
+Json = dict[str, Any]
+
+PROBLEMS = "https://api.twitter.com/2/problems/"
+
+FIELDS = {
+    "tweet.fields": (
+        "article attachments author_id card_uri community_id context_annotations conversation_id created_at "
+        "display_text_range edit_controls edit_history_tweet_ids entities geo id in_reply_to_user_id lang "
+        "media_metadata non_public_metrics note_tweet organic_metrics possibly_sensitive promoted_metrics "
+        "public_metrics referenced_tweets reply_settings scopes source suggested_source_links text withheld"
+    ).split(),
+    "user.fields": (
+        "affiliation confirmed_email connection_status created_at description entities id is_identity_verified "
+        "location most_recent_tweet_id name parody pinned_tweet_id profile_banner_url profile_image_url "
+        "protected public_metrics receives_your_dm subscription subscription_type url username verified "
+        "verified_followers_count verified_type withheld"
+    ).split(),
+    "media.fields": (
+        "alt_text duration_ms height media_key non_public_metrics organic_metrics preview_image_url "
+        "promoted_metrics public_metrics type url variants width"
+    ).split(),
+    "place.fields": "contained_within country country_code full_name geo id name place_type".split(),
+    "poll.fields": "duration_minutes end_datetime id options voting_status".split(),
+}
+POST_EXPANSIONS = (
+    "article.cover_media article.media_entities attachments.media_keys attachments.media_source_tweet "
+    "attachments.poll_ids author_id edit_history_tweet_ids entities.mentions.username "
+    "entities.note.mentions.username geo.place_id in_reply_to_user_id referenced_tweets.id "
+    "referenced_tweets.id.attachments.media_keys referenced_tweets.id.author_id"
+).split()
+USER_EXPANSIONS = ["affiliation.user_id", "most_recent_tweet_id", "pinned_tweet_id"]
+
+_DEFAULT_POST = frozenset({"id", "text", "edit_history_tweet_ids"})
+_DEFAULT_USER = frozenset({"id", "name", "username"})
+_EDITABLE_FOR = timedelta(hours=1)
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+class Problem(Exception):
+    """X's refusal: a status and the JSON that goes with it."""
+
+    def __init__(self, status: int, body: Json) -> None:
+        super().__init__(str(body.get("detail", body.get("title", status))))
+        self.status = status
+        self.body = body
+
+
+def plain(status: int, title: str, detail: str | None = None) -> Problem:
+    """Return a problem without a type of its own, such as `Forbidden`."""
+    return Problem(
+        status, {"title": title, "detail": detail or title, "type": "about:blank", "status": status}
+    )
+
+
+def invalid(name: str, value: object, message: str) -> Problem:
+    """Return the problem of one wrong parameter, or of one wrong key of the body (`$.text`)."""
+    return Problem(
+        400,
+        {
+            "errors": [{"parameters": {name: [str(value)]}, "message": message}],
+            "title": "Invalid Request",
+            "detail": "One or more parameters to your request was invalid.",
+            "type": PROBLEMS + "invalid-request",
+        },
+    )
+
+
+def invalid_value(name: str, value: object, wanted: str = "not valid") -> Problem:
+    """Return the problem of a parameter whose value is `wanted`, as in `not between 5 and 100`."""
+    return invalid(name, value, f"The `{name}` query parameter value [{value}] is {wanted}")
+
+
+def missing(kind: str, parameter: str, value: str) -> Json:
+    """Return the entry of `errors[]` for a `tweet` or `user` that is not there."""
+    return {
+        "value": value,
+        "detail": f"Could not find {kind} with {parameter}: [{value}].",
+        "title": "Not Found Error",
+        "resource_type": kind,
+        "parameter": parameter,
+        "resource_id": value,
+        "type": PROBLEMS + "resource-not-found",
+    }
+
+
+def hidden(parameter: str, value: str) -> Json:
+    """Return the entry of `errors[]` for a post whose author is protected or suspended."""
+    return {
+        "value": value,
+        "detail": f"Sorry, you are not authorized to see the Tweet with {parameter}: [{value}].",
+        "title": "Authorization Error",
+        "resource_type": "tweet",
+        "parameter": parameter,
+        "resource_id": value,
+        "type": PROBLEMS + "not-authorized-for-resource",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a caller asked to see of posts and people."""
+
+    post_fields: frozenset[str]
+    user_fields: frozenset[str]
+    expansions: frozenset[str]
+
+
+def read_view(query: dict[str, str], *, expansions: list[str]) -> View:
+    """Return the view that the query asks for; raise Problem for a field that X does not have."""
+    asked: dict[str, frozenset[str]] = {}
+    for name, known in {**FIELDS, "expansions": expansions}.items():
+        values = query[name].split(",") if name in query else []
+        for value in values:
+            if value not in known:
+                raise invalid_value(name, value, f"not one of [{','.join(known)}]")
+        asked[name] = frozenset(values)
+    return View(
+        _DEFAULT_POST | asked["tweet.fields"],
+        _DEFAULT_USER | asked["user.fields"],
+        asked["expansions"],
+    )
+
+
+@dataclass(slots=True)
+class _Composed:
+    text: str
+    entities: dict[str, list[Json]] = field(default_factory=dict)
+
+
+class Shaper:
+    """Shapes posts and people of one network by one view, and gathers what the expansions bring along."""
+
+    def __init__(self, network: Network, view: View) -> None:
+        self._network = network
+        self._view = view
+
+    def posts_answer(self, posts: list[Post]) -> Json:
+        """Return `data`, and `includes` and `errors` where there are any."""
+        answer: Json = {"data": [self.post(post) for post in posts]}
+        includes, errors = self._expand(posts)
+        if includes:
+            answer["includes"] = includes
+        if errors:
+            answer["errors"] = errors
+        return answer
+
+    def person(self, person: Person) -> Json:
+        """Return the person with the fields asked for."""
+        return {name: value for name, value in self._person(person).items() if name in self._view.user_fields}
+
+    def post(self, post: Post) -> Json:
+        """Return the post with the fields asked for; fields that it does not have are left out."""
+        network, wanted = self._network, self._view.post_fields
+        shown: Json = {
+            "id": post.id,
+            "edit_history_tweet_ids": [post.id],
+            "author_id": post.author_id,
+            "conversation_id": post.conversation_id,
+            "created_at": iso(post.created_at),
+            "lang": post.lang,
+            "reply_settings": post.reply_settings,
+            "possibly_sensitive": False,
+            "source": "mentiondesk" if post.by_api else "Twitter Web App",
+        }
+        shown.update(_texts(post, network))
+        if post.in_reply_to_user is not None:
+            shown["in_reply_to_user_id"] = post.in_reply_to_user
+        if references := _references(post):
+            shown["referenced_tweets"] = references
+        if "public_metrics" in wanted:
+            shown["public_metrics"] = _metrics(post, network)
+        shown["edit_controls"] = {
+            "edits_remaining": 5,
+            "is_edit_eligible": post.in_reply_to is None,
+            "editable_until": iso(post.created_at + _EDITABLE_FOR),
+        }
+        return {name: value for name, value in shown.items() if name in wanted}
+
+    def _person(self, person: Person) -> Json:
+        own = sum(post.author_id == person.id for post in self._network.posts.values())
+        return {
+            "id": person.id,
+            "name": person.name,
+            "username": person.username,
+            "verified": person.verified,
+            "verified_type": "blue" if person.verified else "none",
+            "protected": person.protected,
+            "created_at": "2023-09-09T00:00:00.000Z",
+            "description": "",
+            "location": "",
+            "url": "",
+            "profile_image_url": f"https://pbs.twimg.com/profile_images/{person.id}/normal.jpg",
+            "receives_your_dm": False,
+            "connection_status": [],
+            "public_metrics": {
+                "followers_count": person.followers,
+                "following_count": 100,
+                "tweet_count": own,
+                "listed_count": 0,
+                "like_count": 0,
+                "media_count": 0,
+            },
+        }
+
+    def _expand(self, posts: list[Post]) -> tuple[Json, list[Json]]:
+        wanted, network = self._view.expansions, self._network
+        people: list[str] = []
+        referenced: list[Post] = []
+        errors: list[Json] = []
+        for post in posts:
+            people += self._people_of(post)
+            for reference in _references(post):
+                other = network.posts.get(reference["id"])
+                if other is not None and network.is_visible(other):
+                    referenced.append(other)
+                elif "referenced_tweets.id" in wanted:
+                    errors.append(missing("tweet", "referenced_tweets.id", reference["id"]))
+        if "referenced_tweets.id.author_id" in wanted:
+            people += [other.author_id for other in referenced]
+        includes: Json = {}
+        if people:
+            includes["users"] = [self.person(network.people[one]) for one in dict.fromkeys(people)]
+        if referenced and wanted & {"referenced_tweets.id", "referenced_tweets.id.author_id"}:
+            unique = {other.id: other for other in referenced}
+            includes["tweets"] = [self.post(other) for other in unique.values()]
+        return includes, errors
+
+    def _people_of(self, post: Post) -> list[str]:
+        wanted = self._view.expansions
+        people = [post.author_id] if "author_id" in wanted else []
+        if "in_reply_to_user_id" in wanted and post.in_reply_to_user is not None:
+            people.append(post.in_reply_to_user)
+        if "entities.mentions.username" in wanted:
+            people += sorted(post.mentions)
+        return people
+
+
+def _references(post: Post) -> list[Json]:
+    pairs = (("retweeted", post.retweet_of), ("quoted", post.quote_of), ("replied_to", post.in_reply_to))
+    return [{"type": kind, "id": other} for kind, other in pairs if other is not None]
+
+
+def _metrics(post: Post, network: Network) -> Json:
+    others: Iterable[Post] = [other for other in network.posts.values() if network.is_visible(other)]
+    return {
+        "retweet_count": sum(other.retweet_of == post.id for other in others),
+        "reply_count": sum(other.in_reply_to == post.id for other in others),
+        "quote_count": sum(other.quote_of == post.id for other in others),
+        "like_count": 0,
+        "bookmark_count": 0,
+        "impression_count": 0,
+    }
+
+
+def _texts(post: Post, network: Network) -> Json:
+    """Return what depends on the text: itself as X returns it, its entities, and the note of a long post."""
+    tail: list[str] = []
+    if post.quote_of is not None:
+        quoted = network.posts[post.quote_of]
+        tail.append(f"https://x.com/{network.people[quoted.author_id].username}/status/{quoted.id}")
+    whole = _compose(" ".join([post.text, *tail]), post.id, network)
+    shown = whole
+    is_long = weighted_length(post.typed) > LIMIT
+    if is_long:
+        lead = post.text[: len(post.text) - len(post.typed)]
+        link = f"https://x.com/i/web/status/{post.id}"
+        shown = _compose(f"{lead}{_cut(post.typed)}… {link}", post.id, network)
+    hidden_lead = len("".join(f"@{name} " for name in post.lead))
+    texts: Json = {"text": shown.text, "display_text_range": [hidden_lead, len(shown.text)]}
+    if shown.entities:
+        texts["entities"] = shown.entities
+    if is_long:
+        texts["note_tweet"] = {"text": whole.text}
+        if whole.entities:
+            texts["note_tweet"]["entities"] = whole.entities
+    return texts
+
+
+def _cut(text: str) -> str:
+    """Return the longest beginning of a long post that leaves room for `… ` and a link, at a word if possible."""
+    room = LIMIT - LINK_WEIGHT - 3
+    least, most = 0, min(len(text), room)
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if weighted_length(text[:middle]) <= room else (least, middle - 1)
+    word = text[:least].rfind(" ")
+    return text[: word if word > least // 2 else least].rstrip()
+
+
+def _compose(text: str, seed: str, network: Network) -> _Composed:
+    """Return the text with links shortened and `& < >` written as entities, and where its pieces then are."""
+    pieces = [
+        *(("urls", piece) for piece in find_links(text)),
+        *(("mentions", piece) for piece in find_mentions(text)),
+        *(("hashtags", piece) for piece in find_hashtags(text)),
+    ]
+    composed = _Composed("")
+    at = 0
+    for kind, piece in sorted(pieces, key=lambda pair: pair[1].start):
+        composed.text += escape(text[at : piece.start], quote=False)
+        start = len(composed.text)
+        link = _short_link(seed, piece.value) if kind == "urls" else ""
+        composed.text += link or text[piece.start : piece.end]
+        place = {"start": start, "end": len(composed.text)}
+        entity = _entity(kind, piece.value, link, network)
+        if entity is not None:
+            composed.entities.setdefault(kind, []).append({**place, **entity})
+        at = piece.end
+    composed.text += escape(text[at:], quote=False)
+    return composed
+
+
+def _entity(kind: str, value: str, link: str, network: Network) -> Json | None:
+    if kind == "hashtags":
+        return {"tag": value}
+    if kind == "mentions":
+        person = network.find_person(value)
+        return None if person is None else {"username": person.username, "id": person.id}
+    expanded = value if value.lower().startswith("http") else f"http://{value}"
+    shown = value.split("://", 1)[-1]
+    return {
+        "url": link,
+        "expanded_url": expanded,
+        "display_url": shown if len(shown) <= 27 else f"{shown[:26]}…",
+    }
+
+
+def _short_link(seed: str, url: str) -> str:
+    number = int.from_bytes(hashlib.sha256(f"{seed} {url}".encode()).digest()[:10])
+    signs = []
+    for _ in range(10):
+        number, sign = divmod(number, 62)
+        signs.append(_BASE62[sign])
+    return "https://t.co/" + "".join(signs)
