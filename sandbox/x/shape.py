@@ -1,53 +1,58 @@
-"""Give posts and people the shape in which X's API v2 returns them: only the fields and expansions asked for."""
+"""Give posts and people the shape in which X's API v2 returns them: only what was asked for."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from html import escape
 from typing import Any
 
-from sandbox.x.length import LIMIT, LINK_WEIGHT, find_hashtags, find_links, find_mentions, weighted_length
+from sandbox.x.length import LIMIT, compose, cut, weighted_length
 from sandbox.x.state import Network, Person, Post, iso
 
 Json = dict[str, Any]
 
 PROBLEMS = "https://api.twitter.com/2/problems/"
 
-FIELDS = {
-    "tweet.fields": (
-        "article attachments author_id card_uri community_id context_annotations conversation_id created_at "
-        "display_text_range edit_controls edit_history_tweet_ids entities geo id in_reply_to_user_id lang "
-        "media_metadata non_public_metrics note_tweet organic_metrics possibly_sensitive promoted_metrics "
-        "public_metrics referenced_tweets reply_settings scopes source suggested_source_links text withheld"
-    ).split(),
-    "user.fields": (
-        "affiliation confirmed_email connection_status created_at description entities id is_identity_verified "
-        "location most_recent_tweet_id name parody pinned_tweet_id profile_banner_url profile_image_url "
-        "protected public_metrics receives_your_dm subscription subscription_type url username verified "
-        "verified_followers_count verified_type withheld"
-    ).split(),
-    "media.fields": (
-        "alt_text duration_ms height media_key non_public_metrics organic_metrics preview_image_url "
-        "promoted_metrics public_metrics type url variants width"
-    ).split(),
-    "place.fields": "contained_within country country_code full_name geo id name place_type".split(),
-    "poll.fields": "duration_minutes end_datetime id options voting_status".split(),
+_NAMES = {
+    "tweet.fields": """
+        article attachments author_id card_uri community_id context_annotations conversation_id created_at
+        display_text_range edit_controls edit_history_tweet_ids entities geo id in_reply_to_user_id lang
+        media_metadata non_public_metrics note_tweet organic_metrics possibly_sensitive promoted_metrics
+        public_metrics referenced_tweets reply_settings scopes source suggested_source_links text withheld
+    """,
+    "user.fields": """
+        affiliation confirmed_email connection_status created_at description entities id is_identity_verified
+        location most_recent_tweet_id name parody pinned_tweet_id profile_banner_url profile_image_url
+        protected public_metrics receives_your_dm subscription subscription_type url username verified
+        verified_followers_count verified_type withheld
+    """,
+    "media.fields": """
+        alt_text duration_ms height media_key non_public_metrics organic_metrics preview_image_url
+        promoted_metrics public_metrics type url variants width
+    """,
+    "place.fields": "contained_within country country_code full_name geo id name place_type",
+    "poll.fields": "duration_minutes end_datetime id options voting_status",
+    "expansions": """
+        article.cover_media article.media_entities attachments.media_keys attachments.media_source_tweet
+        attachments.poll_ids author_id edit_history_tweet_ids entities.mentions.username
+        entities.note.mentions.username geo.place_id in_reply_to_user_id referenced_tweets.id
+        referenced_tweets.id.attachments.media_keys referenced_tweets.id.author_id
+    """,
 }
-POST_EXPANSIONS = (
-    "article.cover_media article.media_entities attachments.media_keys attachments.media_source_tweet "
-    "attachments.poll_ids author_id edit_history_tweet_ids entities.mentions.username "
-    "entities.note.mentions.username geo.place_id in_reply_to_user_id referenced_tweets.id "
-    "referenced_tweets.id.attachments.media_keys referenced_tweets.id.author_id"
-).split()
-USER_EXPANSIONS = ["affiliation.user_id", "most_recent_tweet_id", "pinned_tweet_id"]
+POST_VIEW = {name: words.split() for name, words in _NAMES.items()}
+"""What a call about posts may ask for, by parameter."""
+
+USER_VIEW = {
+    "tweet.fields": POST_VIEW["tweet.fields"],
+    "user.fields": POST_VIEW["user.fields"],
+    "expansions": ["affiliation.user_id", "most_recent_tweet_id", "pinned_tweet_id"],
+}
+"""What a call about people may ask for."""
 
 _DEFAULT_POST = frozenset({"id", "text", "edit_history_tweet_ids"})
 _DEFAULT_USER = frozenset({"id", "name", "username"})
 _EDITABLE_FOR = timedelta(hours=1)
-_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 class Problem(Exception):
@@ -66,6 +71,49 @@ def plain(status: int, title: str, detail: str | None = None) -> Problem:
     )
 
 
+REFUSALS = {
+    "duplicate": plain(403, "Forbidden", "You are not allowed to create a Tweet with duplicate content."),
+    "not-summoned": plain(
+        403,
+        "Forbidden",
+        "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged "
+        "by the author of the post you are replying to.",
+    ),
+    "gone": plain(
+        403, "Forbidden", "You attempted to reply to a Tweet that is deleted or not visible to you."
+    ),
+    "too-long": plain(
+        403,
+        "Forbidden",
+        "Your Tweet text is too long. For more information on how Twitter determines text length see "
+        "https://github.com/twitter/twitter-text.",
+    ),
+    "not-permitted": plain(403, "Forbidden", "You are not permitted to perform this action."),
+    "suspended": plain(
+        403, "Forbidden", "This account is suspended and is not allowed to perform this action."
+    ),
+    "usage-capped": Problem(
+        429,
+        {
+            "title": "UsageCapExceeded",
+            "detail": "Usage cap exceeded: Monthly product cap",
+            "type": PROBLEMS + "usage-capped",
+            "period": "Monthly",
+            "scope": "Product",
+        },
+    ),
+    "credits": Problem(
+        402,
+        {
+            "title": "CreditsDepleted",
+            "detail": "Your enrolled account does not have any credits to fulfill this request.",
+            "type": PROBLEMS + "credits",
+        },
+    ),
+}
+"""X's refusals by the names that an `error` fault may give as its `problem`."""
+
+
 def invalid(name: str, value: object, message: str) -> Problem:
     """Return the problem of one wrong parameter, or of one wrong key of the body (`$.text`)."""
     return Problem(
@@ -79,9 +127,9 @@ def invalid(name: str, value: object, message: str) -> Problem:
     )
 
 
-def invalid_value(name: str, value: object, wanted: str = "not valid") -> Problem:
-    """Return the problem of a parameter whose value is `wanted`, as in `not between 5 and 100`."""
-    return invalid(name, value, f"The `{name}` query parameter value [{value}] is {wanted}")
+def invalid_value(name: str, value: object, wrong: str) -> Problem:
+    """Return the problem of a parameter whose value is `wrong`, as in `is not between 5 and 100`."""
+    return invalid(name, value, f"The `{name}` query parameter value [{value}] {wrong}")
 
 
 def missing(kind: str, parameter: str, value: str) -> Json:
@@ -119,26 +167,20 @@ class View:
     expansions: frozenset[str]
 
 
-def read_view(query: dict[str, str], *, expansions: list[str]) -> View:
-    """Return the view that the query asks for; raise Problem for a field that X does not have."""
+def read_view(query: dict[str, str], names: dict[str, list[str]]) -> View:
+    """Return the view that the query asks for; raise Problem for a field that is not in `names`."""
     asked: dict[str, frozenset[str]] = {}
-    for name, known in {**FIELDS, "expansions": expansions}.items():
+    for name, known in names.items():
         values = query[name].split(",") if name in query else []
         for value in values:
             if value not in known:
-                raise invalid_value(name, value, f"not one of [{','.join(known)}]")
+                raise invalid_value(name, value, f"is not one of [{','.join(known)}]")
         asked[name] = frozenset(values)
     return View(
         _DEFAULT_POST | asked["tweet.fields"],
         _DEFAULT_USER | asked["user.fields"],
         asked["expansions"],
     )
-
-
-@dataclass(slots=True)
-class _Composed:
-    text: str
-    entities: dict[str, list[Json]] = field(default_factory=dict)
 
 
 class Shaper:
@@ -191,7 +233,6 @@ class Shaper:
         return {name: value for name, value in shown.items() if name in wanted}
 
     def _person(self, person: Person) -> Json:
-        own = sum(post.author_id == person.id for post in self._network.posts.values())
         return {
             "id": person.id,
             "name": person.name,
@@ -209,7 +250,7 @@ class Shaper:
             "public_metrics": {
                 "followers_count": person.followers,
                 "following_count": 100,
-                "tweet_count": own,
+                "tweet_count": 0,
                 "listed_count": 0,
                 "like_count": 0,
                 "media_count": 0,
@@ -268,81 +309,31 @@ def _metrics(post: Post, network: Network) -> Json:
 
 def _texts(post: Post, network: Network) -> Json:
     """Return what depends on the text: itself as X returns it, its entities, and the note of a long post."""
-    tail: list[str] = []
+    whole = post.text
     if post.quote_of is not None:
         quoted = network.posts[post.quote_of]
-        tail.append(f"https://x.com/{network.people[quoted.author_id].username}/status/{quoted.id}")
-    whole = _compose(" ".join([post.text, *tail]), post.id, network)
-    shown = whole
-    is_long = weighted_length(post.typed) > LIMIT
-    if is_long:
+        whole += f" https://x.com/{network.people[quoted.author_id].username}/status/{quoted.id}"
+    text, entities = _compose(whole, post.id, network)
+    note: Json = {}
+    if weighted_length(post.typed) > LIMIT:
+        note = {"text": text, "entities": entities} if entities else {"text": text}
         lead = post.text[: len(post.text) - len(post.typed)]
-        link = f"https://x.com/i/web/status/{post.id}"
-        shown = _compose(f"{lead}{_cut(post.typed)}… {link}", post.id, network)
-    hidden_lead = len("".join(f"@{name} " for name in post.lead))
-    texts: Json = {"text": shown.text, "display_text_range": [hidden_lead, len(shown.text)]}
-    if shown.entities:
-        texts["entities"] = shown.entities
-    if is_long:
-        texts["note_tweet"] = {"text": whole.text}
-        if whole.entities:
-            texts["note_tweet"]["entities"] = whole.entities
-    return texts
-
-
-def _cut(text: str) -> str:
-    """Return the longest beginning of a long post that leaves room for `… ` and a link, at a word if possible."""
-    room = LIMIT - LINK_WEIGHT - 3
-    least, most = 0, min(len(text), room)
-    while least < most:
-        middle = (least + most + 1) // 2
-        least, most = (middle, most) if weighted_length(text[:middle]) <= room else (least, middle - 1)
-    word = text[:least].rfind(" ")
-    return text[: word if word > least // 2 else least].rstrip()
-
-
-def _compose(text: str, seed: str, network: Network) -> _Composed:
-    """Return the text with links shortened and `& < >` written as entities, and where its pieces then are."""
-    pieces = [
-        *(("urls", piece) for piece in find_links(text)),
-        *(("mentions", piece) for piece in find_mentions(text)),
-        *(("hashtags", piece) for piece in find_hashtags(text)),
-    ]
-    composed = _Composed("")
-    at = 0
-    for kind, piece in sorted(pieces, key=lambda pair: pair[1].start):
-        composed.text += escape(text[at : piece.start], quote=False)
-        start = len(composed.text)
-        link = _short_link(seed, piece.value) if kind == "urls" else ""
-        composed.text += link or text[piece.start : piece.end]
-        place = {"start": start, "end": len(composed.text)}
-        entity = _entity(kind, piece.value, link, network)
-        if entity is not None:
-            composed.entities.setdefault(kind, []).append({**place, **entity})
-        at = piece.end
-    composed.text += escape(text[at:], quote=False)
-    return composed
-
-
-def _entity(kind: str, value: str, link: str, network: Network) -> Json | None:
-    if kind == "hashtags":
-        return {"tag": value}
-    if kind == "mentions":
-        person = network.find_person(value)
-        return None if person is None else {"username": person.username, "id": person.id}
-    expanded = value if value.lower().startswith("http") else f"http://{value}"
-    shown = value.split("://", 1)[-1]
-    return {
-        "url": link,
-        "expanded_url": expanded,
-        "display_url": shown if len(shown) <= 27 else f"{shown[:26]}…",
+        short = f"{lead}{cut(post.typed)}… https://x.com/i/web/status/{post.id}"
+        text, entities = _compose(short, post.id, network)
+    texts = {
+        "text": text,
+        "display_text_range": [sum(len(name) + 2 for name in post.lead), len(text)],
+        "entities": entities,
+        "note_tweet": note,
     }
+    return {name: value for name, value in texts.items() if value}
 
 
-def _short_link(seed: str, url: str) -> str:
-    number = int.from_bytes(hashlib.sha256(f"{seed} {url}".encode()).digest()[:10])
-    signs = []
-    for _ in range(10):
-        number, sign = divmod(number, 62)
-        signs.append(_BASE62[sign])
-    return "https://t.co/" + "".join(signs)
+def _compose(text: str, seed: str, network: Network) -> tuple[str, Json]:
+    """Return the text as X returns it and its entities; a name that nobody has is no mention."""
+    shown, entities = compose(text, seed)
+    for mention in entities.get("mentions", []):
+        if person := network.find_person(mention["username"]):
+            mention |= {"username": person.username, "id": person.id}
+    named = [mention for mention in entities.pop("mentions", []) if "id" in mention]
+    return shown, {**entities, "mentions": named} if named else entities

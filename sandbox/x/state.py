@@ -125,6 +125,10 @@ class Settings:
         for key, value in spec.items():
             setattr(self, key, value)
 
+    def shown(self) -> dict[str, Any]:
+        """Return all of them, as `change` would take them."""
+        return {key: getattr(self, key) for key in self.__slots__}
+
 
 @dataclass(slots=True)
 class Spending:
@@ -163,6 +167,7 @@ class Network:
     def forget(self) -> None:
         """Empty everything to the seed of docs/sandbox.md; the clock stays as it was wound."""
         self.people = {person.id: person for person in _seed()}
+        self._by_name = {person.username: person for person in self.people.values()}
         self.posts: dict[str, Post] = {}
         self.settings = Settings()
         self.spent = Spending()
@@ -186,13 +191,12 @@ class Network:
 
     def find_person(self, username: str) -> Person | None:
         """Return who has this name, in any case, or None."""
-        wanted = username.lower()
-        return next((one for one in self.people.values() if one.username.lower() == wanted), None)
+        return self._by_name.get(username.lower())
 
     def join(self, username: str) -> Person:
         """Return a new account of that name."""
         person = Person(self._mint(self.now()), username, username)
-        self.people[person.id] = person
+        self.people[person.id] = self._by_name[username.lower()] = person
         return person
 
     def post(self, post_id: str) -> Post:
@@ -327,7 +331,7 @@ class Network:
             ],
             "posts": [self._post_shown(post) for post in self.posts.values() if not post.held],
             "spent": self.spent.summary(),
-            "settings": {key: getattr(self.settings, key) for key in Settings.__slots__},
+            "settings": self.settings.shown(),
         }
 
     def _post_shown(self, post: Post) -> dict[str, Any]:
