@@ -1,0 +1,1 @@
+"""A stand-in for Slack: the Web API, interactivity, events and Socket Mode of one small workspace."""
