@@ -32,6 +32,7 @@ LIMITS: dict[str, Rule] = {
     "GET /2/users/me": (75, _QUARTER_HOUR),
     "GET /2/users": (900, _QUARTER_HOUR),
     "GET /2/users/*": (900, _QUARTER_HOUR),
+    "GET /2/users/by": (900, _QUARTER_HOUR),
     "GET /2/users/by/username/*": (900, _QUARTER_HOUR),
     "GET /2/users/*/mentions": (300, _QUARTER_HOUR),
     "GET /2/users/*/tweets": (900, _QUARTER_HOUR),

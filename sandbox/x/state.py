@@ -298,7 +298,7 @@ class Network:
 
     def _typed(self, draft: Draft) -> str:
         if draft.retweet_of is None:
-            return unicodedata.normalize("NFC", draft.text.replace("\r\n", "\n").strip())
+            return tidy(draft.text)
         original = self.post(draft.retweet_of)
         whole = f"RT @{self.people[original.author_id].username}: {original.text}"
         return whole if len(whole) <= 140 else whole[:139] + "…"
@@ -343,6 +343,11 @@ class Network:
             "retweet_of": post.retweet_of,
             "lang": post.lang,
         }
+
+
+def tidy(text: str) -> str:
+    """Return the text as X keeps it: composed, without carriage returns and outer white space."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").strip())
 
 
 def iso(at: datetime) -> str:

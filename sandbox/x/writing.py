@@ -21,6 +21,7 @@ from sandbox.x.state import (
     Draft,
     Network,
     Post,
+    tidy,
 )
 
 _ID = re.compile(r"[0-9]{1,19}")
@@ -124,8 +125,8 @@ class Publisher:
 def _read_draft(call: Call) -> Draft:
     body = call.body
     _check_keys("$", body, _BODY_KEYS)
-    text, reply = body.get("text", ""), body.get("reply")
-    if not text.strip():
+    text, reply = tidy(body.get("text", "")), body.get("reply")
+    if not text:
         raise invalid("$.text", text, "$.text: must be at least 1 characters long")
     if "media" in body:
         raise invalid("$.media.media_ids", body["media"], "Your media IDs are invalid.")

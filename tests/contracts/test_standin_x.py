@@ -1,0 +1,270 @@
+"""The stand-in X behaves as X does, seen through the real tweepy and the real server process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import tweepy
+
+BRAND = "1700000000000000001"
+ROOT = Path(__file__).parents[2]
+KEYS = {
+    "consumer_key": "sandbox-consumer-key",
+    "consumer_secret": "sandbox-consumer-secret",
+    "access_token": f"{BRAND}-sandbox",
+    "access_token_secret": "sandbox-access-secret",
+}
+
+
+class Client(tweepy.Client):  # type: ignore[misc]
+    """The real tweepy, sent to the sandbox: it signs the URL that it really calls."""
+
+    def __init__(self, url: str, **keys: str) -> None:
+        super().__init__(**(keys or KEYS))
+        self._url = url
+
+    def request(
+        self, method: str, route: str, params: Any = None, json: Any = None, user_auth: bool = False
+    ) -> requests.Response:
+        headers = {} if user_auth else {"Authorization": f"Bearer {self.bearer_token}"}
+        auth = None
+        if user_auth:
+            auth = tweepy.OAuth1UserHandler(
+                self.consumer_key, self.consumer_secret, self.access_token, self.access_token_secret
+            ).apply_auth()
+        answer: requests.Response = self.session.request(
+            method, f"{self._url}/x{route}", params=params, json=json, headers=headers, auth=auth, timeout=10
+        )
+        refusals = {
+            400: tweepy.BadRequest,
+            401: tweepy.Unauthorized,
+            403: tweepy.Forbidden,
+            404: tweepy.NotFound,
+            429: tweepy.TooManyRequests,
+        }
+        if answer.status_code in refusals:
+            raise refusals[answer.status_code](answer)
+        if not answer.ok:
+            raise tweepy.HTTPException(answer)
+        return answer
+
+
+class Sandbox:
+    """The server, steered by its control API, and a client of it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.session = requests.Session()
+        self.client = Client(url)
+        self.control("reset")
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.session.close()
+        self.client.session.close()
+
+    def control(self, path: str, **body: Any) -> Any:
+        answer = self.session.post(f"{self.url}/control/{path}", json=body, timeout=10)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def refuses(self, path: str, **body: Any) -> tuple[int, str]:
+        answer = self.session.post(f"{self.url}/control/{path}", json=body, timeout=10)
+        return answer.status_code, answer.json()["error"]
+
+    def write(self, author: str, text: str, **more: Any) -> str:
+        return str(self.control("x/write", author=author, text=text, **more)["id"])
+
+    def state(self) -> Any:
+        return self.session.get(f"{self.url}/control/x/state", timeout=10).json()
+
+    def log(self, **query: str) -> Any:
+        return self.session.get(f"{self.url}/control/x/requests", params=query, timeout=10).json()
+
+    def get(self, path: str, **query: Any) -> requests.Response:
+        """Call X by hand, signed by a second implementation of OAuth."""
+        return self.session.get(f"{self.url}/x/2/{path}", params=query, auth=signed(), timeout=10)
+
+    def post(self, **body: Any) -> requests.Response:
+        return self.session.post(f"{self.url}/x/2/tweets", json=body, auth=signed(), timeout=10)
+
+    def reply(self, to: str, text: str) -> Any:
+        return self.client.create_tweet(text=text, in_reply_to_tweet_id=to).data
+
+    def brands(self) -> list[str]:
+        return [post["text"] for post in self.state()["posts"] if post["author_id"] == BRAND]
+
+
+def signed(*, timestamp: int | None = None) -> Any:
+    auth = tweepy.OAuth1UserHandler(*KEYS.values()).apply_auth()
+    auth.client.timestamp = None if timestamp is None else str(timestamp)
+    return auth
+
+
+@contextmanager
+def serve() -> Iterator[str]:
+    """Run the real server process on a free port."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sandbox.server", "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with serve() as url:
+        yield url
+
+
+@pytest.fixture
+def x(server: str) -> Iterator[Sandbox]:
+    with Sandbox(server) as sandbox:
+        yield sandbox
+
+
+def test_the_brand_is_known_by_its_keys(x: Sandbox) -> None:
+    me = x.client.get_me(user_fields=["public_metrics", "verified"]).data
+
+    assert (str(me.id), me.username, me.name) == (BRAND, "sarishop", "Sari Shop")
+    assert me.public_metrics["followers_count"] > 0
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_any_wrong_key_is_refused(x: Sandbox, key: str) -> None:
+    client = Client(x.url, **{**KEYS, key: "wrong"})
+
+    with closing(client.session), pytest.raises(tweepy.Unauthorized) as refusal:
+        client.get_me()
+
+    assert refusal.value.response.json() == {
+        "title": "Unauthorized",
+        "type": "about:blank",
+        "status": 401,
+        "detail": "Unauthorized",
+    }
+
+
+def test_a_signature_covers_the_query(x: Sandbox) -> None:
+    prepared = requests.Request("GET", f"{x.url}/x/2/tweets", params={"ids": "1"}, auth=signed()).prepare()
+    prepared.url = f"{x.url}/x/2/tweets?ids=2"
+
+    assert x.session.send(prepared, timeout=10).status_code == 401
+
+
+def test_odd_signs_in_the_query_are_signed_as_rfc_5849_says(x: Sandbox) -> None:
+    x.write("emma_w", "@sarishop a+b & c=d ~ ü 100% नमस्ते")
+
+    found = x.get("tweets/search/recent", query="a+b नमस्ते 100% ~").json()
+
+    assert found["meta"]["result_count"] == 1
+
+
+def test_a_call_may_not_be_repeated_word_for_word(x: Sandbox) -> None:
+    prepared = requests.Request("GET", f"{x.url}/x/2/users/me", auth=signed()).prepare()
+
+    assert [x.session.send(prepared, timeout=10).status_code for _ in range(2)] == [200, 401]
+
+
+@pytest.mark.parametrize("age_s", [-3600, 3600])
+def test_an_old_or_future_timestamp_is_refused(x: Sandbox, age_s: int) -> None:
+    auth = signed(timestamp=int(time.time()) - age_s)
+
+    assert x.session.get(f"{x.url}/x/2/users/me", auth=auth, timeout=10).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "header", ["", "OAuth", "OAuth a=b", "Bearer wrong", "Basic abc", "OAuth oauth_timestamp=x"]
+)
+def test_other_credentials_are_refused(x: Sandbox, header: str) -> None:
+    answer = x.session.get(f"{x.url}/x/2/tweets?ids=1", headers={"Authorization": header}, timeout=10)
+
+    assert answer.status_code == 401
+
+
+def test_the_bearer_token_reads_but_is_nobody(x: Sandbox) -> None:
+    client = Client(x.url, bearer_token="sandbox-bearer")
+    post = x.write("emma_w", "@sarishop hello")
+
+    with closing(client.session):
+        assert client.get_tweet(post).data.text == "@sarishop hello"
+        with pytest.raises(tweepy.Forbidden) as refusal:
+            client.get_me(user_auth=False)
+        with pytest.raises(tweepy.Forbidden):
+            client.create_tweet(text="hello", user_auth=False)
+
+    assert refusal.value.response.json()["type"].endswith("/problems/unsupported-authentication")
+
+
+def test_the_state_shows_people_posts_money_and_settings(x: Sandbox) -> None:
+    state = x.state()
+
+    assert state["account"] == {"id": BRAND, "username": "sarishop", "name": "Sari Shop"}
+    assert [(one["username"], one["lang"], one["followers"], one["verified"]) for one in state["people"]] == [
+        ("emma_w", "en", 1204, False),
+        ("ravi_k", "hi", 312, False),
+        ("lakshmi_t", "te", 8950, True),
+        ("tanvir_h", "bn", 77, False),
+        ("ismail_d", "tr", 15300, False),
+    ]
+    assert state["posts"] == []
+    assert state["settings"]["reply_rule"] == "summoned"
+
+
+def test_new_people_join_and_write(x: Sandbox) -> None:
+    assert x.refuses("x/person", username="new_one")[0] == 404
+    person = x.control("x/person", username="new_one", name="New", followers=7, create=True)["id"]
+    x.write("new_one", "@sarishop hello")
+
+    post = x.get(f"users/{BRAND}/mentions", **{"tweet.fields": "author_id"}).json()["data"][0]
+    assert post["author_id"] == person
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "status"),
+    [
+        ("write", {"author": "nobody", "text": "hi"}, 404),
+        ("write", {"author": "emma_w", "text": "hi", "reply_to": "7"}, 404),
+        ("write", {"author": "emma_w", "text": ""}, 400),
+        ("write", {"author": "emma_w", "text": "hi", "colour": "red"}, 400),
+        ("write", {"author": "emma_w", "text": 5}, 400),
+        ("write", {"author": "emma_w", "text": "hi", "id": "x"}, 400),
+        ("delete", {"id": "7"}, 404),
+        ("native", {"text": " "}, 400),
+        ("settings", {"reply_rule": "never"}, 400),
+        ("settings", {"colour": "red"}, 400),
+        ("settings", {"limits": {"POST /2/tweets": "many"}}, 400),
+    ],
+)
+def test_wrong_control_calls_are_refused(x: Sandbox, call: str, body: dict[str, Any], status: int) -> None:
+    assert x.refuses(f"x/{call}", **body)[0] == status
+
+
+def test_a_reset_forgets_everything(x: Sandbox) -> None:
+    x.write("emma_w", "@sarishop hello")
+    x.control("x/settings", reply_rule="open", limits={"all": None})
+
+    with Sandbox(x.url) as fresh:
+        assert fresh.state()["posts"] == []
+        assert fresh.state()["settings"]["reply_rule"] == "summoned"
+        assert fresh.log() == []
