@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.faults import RESETS, UNANSWERED, Fault, Faults, under_fault
-from sandbox.slack import control, directory, messages, views
+from sandbox.slack import control, directory, messages, payloads, views
 from sandbox.slack.blocks import Args, Refused
 from sandbox.slack.delivery import Delivery
 from sandbox.slack.workspace import (
@@ -116,7 +116,22 @@ class _Api:
         self._take_room(method, given)
         if method == _CONNECT:
             return {"url": f"ws://{request.host}/slack/socket/{self._delivery.new_ticket()}"}
-        return METHODS[method](self._workspace, Args(given))
+        answer = METHODS[method](self._workspace, Args(given))
+        if self._workspace.settings.own_events:
+            self._tell_own(method, answer)
+        return answer
+
+    def _tell_own(self, method: str, answer: dict[str, Any]) -> None:
+        """Send the events that Slack sends an app about its own messages."""
+        if method not in {"chat.postMessage", "chat.update"}:
+            return
+        channel = self._workspace.channels[answer["channel"]]
+        message = channel.messages[answer["ts"]]
+        if method == "chat.postMessage":
+            event = payloads.message_event(channel, message)
+        else:
+            event = payloads.message_changed_event(channel, message, self._workspace.next_ts())
+        self._delivery.in_background(self._delivery.send_event(payloads.event_envelope(event)))
 
     def _take_room(self, method: str, given: dict[str, Any]) -> None:
         limits = self._workspace.limits

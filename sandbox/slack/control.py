@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import fields
 from typing import Any
 
 from aiohttp import web
@@ -21,7 +20,7 @@ from sandbox.slack.views import (
     find_element,
     unfilled,
 )
-from sandbox.slack.workspace import BOT, Channel, Message, Person, Private, Settings, View, Workspace
+from sandbox.slack.workspace import BOT, Channel, Message, Person, Private, View, Workspace
 
 Body = dict[str, Any]
 
@@ -91,13 +90,9 @@ class _Control:
         return web.json_response([entry for entry in wanted if method in (None, "", entry["method"])])
 
     async def settings(self, request: web.Request, body: Body) -> Body:
-        known = {field.name for field in fields(Settings)} | {"limits", "verify"}
-        if unknown := body.keys() - known:
-            raise ValueError(f"there is no setting {', '.join(sorted(unknown))}")
-        if body.get("mode", "http") not in {"http", "socket"}:
-            raise ValueError(f"mode must be http or socket, not {body['mode']!r}")
+        _check_settings(body)
         if "limits" in body:
-            self._workspace.limits.change(dict(body["limits"]))
+            self._workspace.limits.change(body["limits"])
         for name in body.keys() - {"limits", "verify"}:
             setattr(self._workspace.settings, name, body[name])
         self._workspace.changed()
@@ -157,10 +152,15 @@ class _Control:
 
     async def close(self, request: web.Request, body: Body) -> Body:
         person, view = self._view_of(body)
-        close_top(self._workspace, view)
+        cleared = bool(view.given.get("clear_on_close"))
+        if cleared:
+            self._workspace.close_views(person.id)
+        else:
+            close_top(self._workspace, view)
         if not view.given.get("notify_on_close"):
             return {"closed": True}
-        return await self._interact(payloads.view_closed(person, view), person, None, body) | {"closed": True}
+        payload = payloads.view_closed(person, view, cleared=cleared)
+        return await self._interact(payload, person, None, body) | {"closed": True}
 
     async def message(self, request: web.Request, body: Body) -> Body:
         person = self._workspace.person(_need(body, "user"))
@@ -298,6 +298,40 @@ class _Control:
             self._workspace.add_message(message)
         else:
             self._workspace.show_privately(person.id, channel.id, text, with_ids(blocks))
+
+
+def _all_of(kind: type | tuple[type, ...]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(isinstance(one, kind) for one in value)
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+_SETTINGS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "events_url": (lambda value: value is None or isinstance(value, str), "a URL or null"),
+    "mode": (lambda value: value in ("http", "socket"), "http or socket"),
+    "limits": (lambda value: isinstance(value, dict), "an object"),
+    "missing_methods": (_all_of(str), "an array of method names"),
+    "response_urls": (_is_flag, "true or false"),
+    "metadata": (_is_flag, "true or false"),
+    "own_events": (_is_flag, "true or false"),
+    "verify": (_is_flag, "true or false"),
+    "event_retry_s": (_all_of((int, float)), "an array of seconds"),
+    "usergroups": (
+        lambda value: _all_of(dict)(value) and all({"id", "handle"} <= group.keys() for group in value),
+        "an array of groups with id, handle and users",
+    ),
+}
+
+
+def _check_settings(body: Body) -> None:
+    if unknown := body.keys() - _SETTINGS.keys():
+        raise ValueError(f"there is no setting {', '.join(sorted(unknown))}")
+    for name, value in body.items():
+        fits, wanted = _SETTINGS[name]
+        if not fits(value):
+            raise ValueError(f"{name} must be {wanted}, not {value!r}")
 
 
 def _complaint(ack: Ack) -> str:

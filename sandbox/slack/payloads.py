@@ -104,11 +104,11 @@ def view_submission(workspace: Workspace, person: Person, view: View) -> Payload
     return payload | {"view": view_as_slack(view), "response_urls": []}
 
 
-def view_closed(person: Person, view: View) -> Payload:
+def view_closed(person: Person, view: View, *, cleared: bool) -> Payload:
     """Return the `view_closed` of a modal that asked for it; it carries no trigger."""
     payload = _interaction("view_closed", person, "")
     del payload["trigger_id"]
-    return payload | {"view": view_as_slack(view), "is_cleared": False}
+    return payload | {"view": view_as_slack(view), "is_cleared": cleared}
 
 
 def slash_command(
@@ -172,6 +172,21 @@ def message_event(channel: Channel, message: Message) -> Payload:
     if message.thread_ts:
         event["parent_user_id"] = channel.messages[message.thread_ts].user
     return event
+
+
+def message_changed_event(channel: Channel, message: Message, ts: str) -> Payload:
+    """Return the `message_changed` event; it carries no `bot_id`, so Bolt lets even our own edits through."""
+    return {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "channel": channel.id,
+        "channel_type": "im" if channel.is_im else "channel",
+        "ts": ts,
+        "event_ts": ts,
+        "message": message_as_slack(message),
+        "previous_message": message_as_slack(message) | {"blocks": (message.former or [[]])[-1]},
+    }
 
 
 def message_deleted_event(channel: Channel, message: Message, ts: str) -> Payload:
