@@ -63,6 +63,8 @@ _START = re.compile(
 )
 _ASCII_HOST = re.compile(rf"[A-Za-z0-9{_LATIN}._\-]+")
 _ANY_HOST = re.compile(r"[^\s!-,/:-@\[-^`{-~\u2000-\u206f\u3000-\u303f]+")
+_ANOTHER_SCRIPT = re.compile(r"[^\s\x00-\x7f]\.")
+"""Before a bare domain: to X `ధన్యవాదాలు.example.com` is one domain, of which it links what is Latin."""
 _PORT = re.compile(r":[0-9]+")
 _PATH_CHARS = rf"[a-z{_CYRILLIC}0-9!*';:=+,.$/%#\[\]\-–_~@|&{_LATIN}]"
 _PATH_CHAR = re.compile(_PATH_CHARS, re.IGNORECASE)
@@ -137,11 +139,10 @@ def find_links(text: str) -> list[Piece]:
     at = 0
     while found := _START.search(text, at):
         link = _schemed(text, found) if found["scheme"] else _bare(text, found)
-        if link is None:
-            at = found.end()
-        else:
+        at = found.end() if link is None else link.end
+        if link is not None:
             links.append(link)
-            at = link.end
+            at = _query_end(text, _port_end(text, at))  # of a bare domain X passes over these, unlinked
     return links
 
 
@@ -162,7 +163,7 @@ def _schemed(text: str, found: re.Match[str]) -> Piece | None:
 
 def _bare(text: str, found: re.Match[str]) -> Piece | None:
     start = found.start()
-    if start and text[start - 1] in "@＠$#＃-_./":
+    if start and text[start - 1] in "@＠$#＃-_./" and not _ANOTHER_SCRIPT.match(text, start - 2):
         return None  # the tail of an e-mail address, a hashtag, a path
     end = _domain_end(text, found)
     if end is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -189,6 +189,7 @@ class Shaper:
     def __init__(self, network: Network, view: View) -> None:
         self._network = network
         self._view = view
+        self._answers: Counter[tuple[str, str]] | None = None
 
     def posts_answer(self, posts: list[Post]) -> Json:
         """Return `data`, and `includes` and `errors` where there are any."""
@@ -224,7 +225,7 @@ class Shaper:
         if references := _references(post):
             shown["referenced_tweets"] = references
         if "public_metrics" in wanted:
-            shown["public_metrics"] = _metrics(post, network)
+            shown["public_metrics"] = self._metrics(post)
         shown["edit_controls"] = {
             "edits_remaining": 5,
             "is_edit_eligible": post.in_reply_to is None,
@@ -280,6 +281,21 @@ class Shaper:
             includes["tweets"] = [self.post(other) for other in unique.values()]
         return includes, errors
 
+    def _metrics(self, post: Post) -> Json:
+        if self._answers is None:  # counted once for all posts of an answer
+            visible = (other for other in self._network.posts.values() if self._network.is_visible(other))
+            self._answers = Counter(
+                (one["type"], one["id"]) for other in visible for one in _references(other)
+            )
+        return {
+            "retweet_count": self._answers["retweeted", post.id],
+            "reply_count": self._answers["replied_to", post.id],
+            "quote_count": self._answers["quoted", post.id],
+            "like_count": 0,
+            "bookmark_count": 0,
+            "impression_count": 0,
+        }
+
     def _people_of(self, post: Post) -> list[str]:
         wanted = self._view.expansions
         people = [post.author_id] if "author_id" in wanted else []
@@ -293,18 +309,6 @@ class Shaper:
 def _references(post: Post) -> list[Json]:
     pairs = (("retweeted", post.retweet_of), ("quoted", post.quote_of), ("replied_to", post.in_reply_to))
     return [{"type": kind, "id": other} for kind, other in pairs if other is not None]
-
-
-def _metrics(post: Post, network: Network) -> Json:
-    others: Iterable[Post] = [other for other in network.posts.values() if network.is_visible(other)]
-    return {
-        "retweet_count": sum(other.retweet_of == post.id for other in others),
-        "reply_count": sum(other.in_reply_to == post.id for other in others),
-        "quote_count": sum(other.quote_of == post.id for other in others),
-        "like_count": 0,
-        "bookmark_count": 0,
-        "impression_count": 0,
-    }
 
 
 def _texts(post: Post, network: Network) -> Json:

@@ -45,6 +45,7 @@ WEIGHTS = [
         "a bare domain keeps port and query only with a path",
         [("example.com:8080", 28), ("example.com:8080/a", 23)],
     ),
+    ("the query of a bare domain holds no further link", [("example.com?x=1,x.com", 33)]),
     ("query and fragment", [("https://example.com/p?a=1&b=2#c", 23), ("https://example.com?x=1", 23)]),
     (
         "punctuation after a link",
@@ -58,6 +59,7 @@ WEIGHTS = [
     ),
     ("a domain with broken labels", [("-foo.com", 8), ("foo_bar.com", 11), ("foo..com", 8), ("@foo.com", 8)]),
     ("a link in a script without spaces", [("これはexample.comです", 33), ("देखें https://example.com", 29)]),
+    ("a bare domain right after a full stop", [("ధన్యవాదాలు.example.com", 34), ("ok.-example.com", 15)]),
     ("a link right after a full stop", [("Bakın.https://example.com", 29)]),
     ("a domain in another script", [("https://उदाहरण.भारत", 23), ("https://例え.com/あ", 25)]),
     ("what was meant as two sentences", [("Merhaba.Net", 23), ("Merhaba.Yarın", 13)]),
