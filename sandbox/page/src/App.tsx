@@ -1,0 +1,104 @@
+import { useCallback, useRef, useState } from "react";
+import { PeopleProvider } from "./slack/People";
+import { SenderProvider } from "./slack/Sender";
+import { SlackPane } from "./slack/SlackPane";
+import { useHash } from "./store/useHash";
+import { useSandbox } from "./store/useSandbox";
+import { TopBar } from "./topbar/TopBar";
+import type { User } from "./types";
+import { ClockProvider } from "./ui/clock";
+import { LinkContext, target } from "./ui/links";
+import { ThemeContext, useTheme } from "./ui/theme";
+import { ToastProvider, useToast } from "./ui/Toasts";
+import { XPane } from "./x/XPane";
+
+function Page({ choice, onChoice }: { choice: ReturnType<typeof useTheme>["choice"]; onChoice: (choice: ReturnType<typeof useTheme>["choice"]) => void }) {
+  const [user, setUser] = useHash("as", "U0ASHA");
+  const [channel, setChannel] = useHash("in", "C0SUPPORT");
+  const [thread, setThread] = useState<string | null>(null);
+  const [seekMessage, setSeekMessage] = useState<string | null>(null);
+  const [seekPost, setSeekPost] = useState<{ id: string; at: number } | null>(null);
+  const sandbox = useSandbox(user);
+  const { slack, x, refresh } = sandbox;
+  const say = useToast();
+
+  const known = useRef<User[]>([]);
+  if (slack) known.current = slack.users;
+
+  const openChannel = useCallback(
+    (id: string) => {
+      setThread(null);
+      setSeekMessage(null);
+      setChannel(id);
+    },
+    [setChannel],
+  );
+  const openLink = useCallback(
+    (url: string) => {
+      const found = target(url);
+      if (found.kind === "post") {
+        setSeekPost({ id: found.id, at: Date.now() });
+        say("info", `The sandbox opens no other site. This leads to ${url}`);
+      } else if (found.kind === "message") {
+        openChannel(found.channel);
+        setThread(found.thread);
+        setSeekMessage(found.ts);
+      } else {
+        say("info", `The sandbox opens no other site. This leads to ${url}`);
+      }
+    },
+    [say, openChannel],
+  );
+  const refreshSlack = useCallback(() => refresh("slack"), [refresh]);
+  const refreshX = useCallback(() => refresh("x"), [refresh]);
+
+  return (
+    <ClockProvider offset={sandbox.offset}>
+      <LinkContext.Provider value={openLink}>
+        <TopBar
+          sandbox={sandbox}
+          users={known.current}
+          user={user}
+          onUser={setUser}
+          choice={choice}
+          onChoice={onChoice}
+        />
+        <main className="panes">
+          <section className="slack-pane" aria-label="Slack">
+            {slack ? (
+              <PeopleProvider state={slack}>
+                <SenderProvider user={user} refresh={refreshSlack}>
+                  <SlackPane
+                    key={user}
+                    state={slack}
+                    channelId={channel}
+                    threadTs={thread}
+                    seek={seekMessage}
+                    onChannel={openChannel}
+                    onThread={setThread}
+                  />
+                </SenderProvider>
+              </PeopleProvider>
+            ) : (
+              <p className="empty">{sandbox.link === "down" ? "The sandbox server does not answer." : "Loading…"}</p>
+            )}
+          </section>
+          <section className="x-pane" aria-label="X">
+            {x ? <XPane state={x} seek={seekPost} refresh={refreshX} /> : <p className="empty">Loading…</p>}
+          </section>
+        </main>
+      </LinkContext.Provider>
+    </ClockProvider>
+  );
+}
+
+export function App() {
+  const { theme, choice, choose } = useTheme();
+  return (
+    <ThemeContext.Provider value={theme}>
+      <ToastProvider>
+        <Page choice={choice} onChoice={choose} />
+      </ToastProvider>
+    </ThemeContext.Provider>
+  );
+}

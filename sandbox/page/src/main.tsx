@@ -1,0 +1,13 @@
+import { createRoot } from "react-dom/client";
+import "slack-blocks-to-jsx/dist/style.css";
+import "./styles/fonts.css";
+import "./styles/base.css";
+import "./styles/topbar.css";
+import "./styles/slack.css";
+import "./styles/blocks.css";
+import "./styles/dialog.css";
+import "./styles/x.css";
+import { App } from "./App";
+
+const root = document.getElementById("root");
+if (root) createRoot(root).render(<App />);

@@ -1,0 +1,40 @@
+import { useMemo } from "react";
+import type { Channel, PrivateMessage, SlackMessage } from "../types";
+import { Icon } from "../ui/Icon";
+import { Composer } from "./Composer";
+import { MessageList } from "./MessageList";
+
+interface Props {
+  channel: Channel;
+  root: SlackMessage;
+  hidden: PrivateMessage[];
+  seek: string | null;
+  onClose: () => void;
+}
+
+/** One thread at the side: its first message, the replies, and where to write another. */
+export function ThreadPane({ channel, root, hidden, seek, onClose }: Props) {
+  const messages = useMemo(() => [root, ...(root.thread ?? [])], [root]);
+  return (
+    <section className="thread" aria-label="Thread">
+      <header className="pane-head">
+        <h2>
+          Thread <span className="pane-head__more">#{channel.name}</span>
+        </h2>
+        <button type="button" className="icon-button" aria-label="Close thread" onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <MessageList
+        label="Messages of the thread"
+        place={`thread:${root.ts}`}
+        channel={channel.id}
+        messages={messages}
+        hidden={hidden}
+        seek={seek}
+        dividers={false}
+      />
+      <Composer channel={channel.id} threadTs={root.ts} label="Reply in thread" outside={!channel.is_member} />
+    </section>
+  );
+}

@@ -1,0 +1,82 @@
+import { useCallback, useMemo, useState } from "react";
+import { post as send } from "../api";
+import type { Post, XState } from "../types";
+import { useAsync } from "../ui/useAsync";
+import { WriteBox, type Aim } from "./WriteBox";
+import { Timeline } from "./Timeline";
+
+interface Props {
+  state: XState;
+  seek: { id: string; at: number } | null;
+  refresh: () => void;
+}
+
+function Spent({ spent }: { spent: XState["spent"] }) {
+  const cents = (amount: string): string => `$${Number(amount).toFixed(Number(amount) < 1 ? 3 : 2)}`;
+  return (
+    <span className="spent" title={`Reads ${cents(spent.reads)}, writes ${cents(spent.writes)}`}>
+      Spent <strong>{cents(spent.total)}</strong>
+    </span>
+  );
+}
+
+/** X as the world sees it, and a box to write in as one of the customers, or by hand as the brand. */
+export function XPane({ state, seek, refresh }: Props) {
+  const [author, setAuthor] = useState(() => state.people[0]?.username ?? "");
+  const [aim, setAim] = useState<Aim | null>(null);
+  const [, run] = useAsync();
+
+  const reply = useCallback((post: Post) => setAim({ kind: "reply", post }), []);
+  const firstCustomer = state.people[0]?.username ?? "";
+  const quote = useCallback(
+    (post: Post) => {
+      setAuthor((before) => (before === state.account.username ? firstCustomer : before));
+      setAim({ kind: "quote", post });
+    },
+    [state.account.username, firstCustomer],
+  );
+  const write = useCallback(
+    (username: string) => {
+      setAuthor(username);
+      // By hand the brand answers; it quotes nobody.
+      if (username === state.account.username) setAim((before) => (before?.kind === "quote" ? null : before));
+    },
+    [state.account.username],
+  );
+  const byHand = useCallback(
+    (post: Post) => {
+      setAuthor(state.account.username);
+      setAim({ kind: "reply", post });
+    },
+    [state.account.username],
+  );
+  const erase = useCallback(
+    (post: Post) => {
+      void run(async () => {
+        await send("/control/x/delete", { id: post.id });
+        refresh();
+      });
+    },
+    [run, refresh],
+  );
+  const actions = useMemo(() => ({ reply, quote, byHand, erase }), [reply, quote, byHand, erase]);
+
+  return (
+    <>
+      <header className="pane-head">
+        <span className="pane-name">X</span>
+        <h2>Public timeline</h2>
+        <Spent spent={state.spent} />
+      </header>
+      <WriteBox
+        state={state}
+        author={author}
+        aim={aim}
+        onAuthor={write}
+        onAim={setAim}
+        onWritten={refresh}
+      />
+      <Timeline state={state} actions={actions} seek={seek} aimedAt={aim?.post.id ?? null} />
+    </>
+  );
+}

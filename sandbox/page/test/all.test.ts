@@ -1,0 +1,5 @@
+import "./mrkdwn.test";
+import "./share.test";
+import "./threads.test";
+import "./links.test";
+import "./dates.test";
