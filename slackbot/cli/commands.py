@@ -1,0 +1,114 @@
+"""What can be typed after `mentiondesk`; each command imports what it needs when it runs."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from workflows.errors import DeskError
+
+cli = typer.Typer(
+    help="Answer your customers on X from Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+text = typer.Typer(help="Look at a text as the reply dialog does.", no_args_is_help=True)
+cli.add_typer(text, name="text")
+
+FINE, NOT_SO = 0, 1
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Say what is wrong in one line instead of a traceback."""
+    try:
+        yield
+    except DeskError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(NOT_SO) from error
+
+
+@cli.command()
+def sandbox(
+    port: Annotated[int, typer.Option(envvar="PORT", help="port of the page")] = 8080,
+    fresh: Annotated[bool, typer.Option(envvar="FRESH", help="begin with empty stores")] = False,
+) -> None:
+    """Run everything on this machine with a stand-in Slack and X, and show a page."""
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), *(["--fresh"] if fresh else [])]
+    os.execv(sys.executable, command)  # noqa: S606 - our own module; the desk imports nothing of it
+
+
+@cli.command()
+def up() -> None:
+    """Run the desk on this machine with real tokens: web, two workers and the clock."""
+    with _plainly():
+        from slackbot.cli.processes import run_up  # noqa: PLC0415
+
+        run_up()
+
+
+@cli.command()
+def web() -> None:
+    """Answer Slack's requests (HTTP and Socket Mode), health and metrics."""
+    with _plainly():
+        from slackbot.cli.processes import run_web  # noqa: PLC0415
+
+        run_web()
+
+
+@cli.command()
+def worker(
+    urgent: Annotated[bool, typer.Option(help="take no intake and no background work")] = False,
+    name: Annotated[str, typer.Option(help="of this worker among its kin; leases are held under it")] = "",
+) -> None:
+    """Carry out effects: cards, replies, polls."""
+    with _plainly():
+        from slackbot.cli.processes import run_worker  # noqa: PLC0415
+
+        run_worker(urgent=urgent, name=name)
+
+
+@cli.command()
+def clock() -> None:
+    """Watch what is due, and what was left behind."""
+    with _plainly():
+        from slackbot.cli.processes import run_clock  # noqa: PLC0415
+
+        run_clock()
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version's tables."""
+    with _plainly():
+        from workflows.settings import load_settings  # noqa: PLC0415
+        from workflows.store.schema import migrate_to_newest  # noqa: PLC0415
+
+        migrate_to_newest(load_settings().store_url)
+
+
+@text.command("length")
+def text_length(
+    words: Annotated[str, typer.Argument(help="the text; - reads it from standard input")],
+    as_json: Annotated[bool, typer.Option("--json", help="print a JSON object")] = False,
+) -> None:
+    """Weigh a text as X does."""
+    with _plainly():
+        import json  # noqa: PLC0415
+
+        from workflows.domain.length import weighted_length  # noqa: PLC0415
+        from workflows.settings import load_settings  # noqa: PLC0415
+
+        words = sys.stdin.read().removesuffix("\n") if words == "-" else words
+        limit = load_settings().x_post_limit
+        weighted = weighted_length(words)
+        if as_json:
+            typer.echo(json.dumps({"weighted": weighted, "limit": limit, "ok": weighted <= limit}))
+        else:
+            typer.echo(f"{weighted} of {limit}")
+        raise typer.Exit(FINE if weighted <= limit else NOT_SO)

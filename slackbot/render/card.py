@@ -1,0 +1,231 @@
+"""The card: one message a case, always true. A view of the case in, Block Kit out."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from slackbot.render.notices import refusal_of_x
+from slackbot.render.text import (
+    Json,
+    Message,
+    button,
+    context,
+    escape,
+    inert,
+    line,
+    moment,
+    person,
+    quote,
+    rich,
+    section,
+)
+from slackbot.words import count, say
+from workflows.domain.case import Status
+from workflows.domain.reply import Answer, may_answer
+from workflows.store import drafts as states
+from workflows.store.drafts import Draft
+from workflows.store.views import CaseView, MessageView
+
+_SIGNS = {"high": "red_circle", "medium": "large_yellow_circle", "low": "white_circle"}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A rendered card and the fingerprint of what it shows, whatever its block ids."""
+
+    message: Message
+    digest: str
+
+
+def render_card(view: CaseView, *, rule: str, attempt: int = 0) -> Card:
+    """Return the card of a case.
+
+    rule     X_REPLY_RULE: how strictly X lets us answer.
+    attempt  makes the block ids new at each posting, as Slack asks for updates.
+    """
+    head = f"card-{view.case.id}-{view.case.version}-{attempt}"
+    blocks = [
+        rich(f"{head}-words", *_words(view)),
+        context(f"{head}-state", *_state(view)),
+        *_reply(view, head),
+        *_hints(view, head, rule),
+        {"type": "actions", "block_id": f"{head}-actions", "elements": _buttons(view, rule)},
+    ]
+    newest = view.messages[-1].text if view.messages else ""
+    text = say(
+        "%(priority)s priority mention by @%(username)s: %(words)s",
+        priority=_priority(view.case.priority),
+        username=escape(view.customer.username, 50),
+        words=escape(newest, 150),
+    )
+    return Card(Message(text, blocks), _digest(text, blocks, head))
+
+
+def render_safe_card(view: CaseView) -> Message:
+    """Return a card of the fewest words, for when Slack refuses the whole one."""
+    head = f"card-{view.case.id}-{view.case.version}-safe"
+    sentence = say("A post that Slack would not show. Please read it on X.")
+    return Message(
+        sentence,
+        [
+            section(f"{head}-words", sentence),
+            {"type": "actions", "block_id": f"{head}-actions", "elements": _buttons(view, "open")},
+        ],
+    )
+
+
+def _digest(text: str, blocks: list[Json], head: str) -> str:
+    shown = json.dumps([text, blocks], sort_keys=True, ensure_ascii=False).replace(head, "")
+    return hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _words(view: CaseView) -> list[Json]:
+    """Return the headline and the customer's posts; of many the first and the newest."""
+    customer = view.customer
+    facts = [
+        f" @{customer.username}",
+        count("%(number)s follower", "%(number)s followers", customer.followers),
+    ]
+    if customer.verified:
+        facts.append(say("verified"))
+    if view.earlier_cases:
+        facts.append(count("%(number)s earlier case", "%(number)s earlier cases", view.earlier_cases))
+    parts = [
+        line(
+            {"type": "emoji", "name": _SIGNS[view.case.priority]},
+            {"type": "text", "text": f" {_priority(view.case.priority)}  "},
+            *inert(customer.name, limit=60, bold=True),
+            *inert(" · ".join(facts), limit=200),
+        )
+    ]
+    for index, message in enumerate(view.messages):
+        if index == 1 and view.hidden:
+            more = count(
+                "… %(number)s more post in the thread …",
+                "… %(number)s more posts in the thread …",
+                view.hidden,
+            )
+            parts.append(line({"type": "text", "text": more, "style": {"italic": True}}))
+        parts.append(quote(message.text, limit=1500 if len(view.messages) == 1 else 700))
+    return parts
+
+
+def _state(view: CaseView) -> list[str]:
+    case = view.case
+    status = {
+        Status.NEW: say("*New*"),
+        Status.OPEN: say("*Open*"),
+        Status.WAITING: say("*Waiting for the customer*"),
+        Status.RESOLVED: say("*Resolved*"),
+    }[case.status]
+    if case.status is Status.RESOLVED and not case.assignee:
+        holder = ""
+    elif case.assignee and case.assigned_at:
+        holder = say("%(who)s has it since %(at)s", who=person(case.assignee), at=moment(case.assigned_at))
+    else:
+        holder = say("nobody has it yet")
+    waiting = ""
+    if view.waiting_since and case.status is not Status.RESOLVED:
+        waiting = say("the customer waits since %(at)s", at=moment(view.waiting_since))
+    drafting = ""
+    if view.drafting:
+        drafting = say(":pencil2: %(who)s is writing", who=", ".join(map(person, view.drafting[:5])))
+    return [" · ".join(part for part in (status, holder, waiting, drafting) if part)]
+
+
+def _reply(view: CaseView, head: str) -> list[Json]:
+    draft = view.reply
+    if draft is None:
+        return []
+    blocks = [
+        context(f"{head}-reply", _reply_state(draft, view)),
+        rich(f"{head}-answer", quote(draft.text, limit=600)),
+    ]
+    if draft.state == states.ASKED:
+        elements = [
+            button("it_is_there", say("It is there"), str(draft.id), style="primary"),
+            button("send_again", say("Send again"), str(draft.id)),
+        ]
+        blocks.append({"type": "actions", "block_id": f"{head}-doubt", "elements": elements})
+    return blocks
+
+
+def _reply_state(draft: Draft, view: CaseView) -> str:
+    who = person(draft.author)
+    if draft.state == states.SUBMITTED:
+        if draft.reason:
+            return say(":hourglass: %(who)s’s reply waits: %(why)s", who=who, why=refusal_of_x(draft.reason))
+        return say(":outbox_tray: %(who)s’s reply is on its way to X", who=who)
+    if draft.state == states.DOUBTED:
+        return say(":mag: X gave no clear answer to %(who)s’s reply; looking whether it is there", who=who)
+    if draft.state == states.ASKED:
+        return say(
+            ":grey_question: We could not confirm that %(who)s’s reply is on X. Please look, and say which it is.",
+            who=who,
+        )
+    if draft.state == states.SENT:
+        at = moment(draft.settled_at) if draft.settled_at else ""
+        link = _link(view, draft.external_id)
+        seen = f" · <{link}|{say('see it on X')}>" if link else ""
+        return say(":white_check_mark: %(who)s replied on X %(at)s", who=who, at=at) + seen
+    return say(":no_entry: X refused %(who)s’s reply: %(why)s", who=who, why=refusal_of_x(draft.reason))
+
+
+def _hints(view: CaseView, head: str, rule: str) -> list[Json]:
+    hints = []
+    newest = _newest(view)
+    if newest and newest.media:
+        hints.append(
+            count(
+                ":frame_with_picture: %(number)s picture or video",
+                ":frame_with_picture: %(number)s pictures or videos",
+                newest.media,
+            )
+        )
+    if view.case.status is not Status.RESOLVED and _answer(view, rule) is Answer.ON_X:
+        hints.append(say(":lock: X lets us answer this one only on x.com itself: use *Open on X*"))
+    return [context(f"{head}-hints", *hints)] if hints else []
+
+
+def _buttons(view: CaseView, rule: str) -> list[Json]:
+    case = view.case
+    value = f"{case.id}|{case.version}|{case.assignee or ''}"
+    newest = _newest(view)
+    link = _link(view, newest.external_id if newest else "")
+    by_api = _answer(view, rule) is Answer.BY_API
+    buttons = []
+    if case.status is Status.RESOLVED:
+        buttons.append(button("reopen", say("Re-open"), value))
+    else:
+        if case.assignee is None:
+            buttons.append(button("claim", say("Claim"), value, style="primary"))
+        if by_api:
+            style = "primary" if case.assignee else ""
+            buttons.append(button("reply", say("Reply"), value, style=style))
+        if case.assignee is not None:
+            buttons.append(button("release", say("Release"), value))
+            buttons.append(button("take_over", say("Take over"), value))
+        buttons.append(button("resolve", say("Resolve"), value))
+    if link:
+        buttons.append(button("open_on_x", say("Open on X"), value, url=link))
+    return buttons
+
+
+def _answer(view: CaseView, rule: str) -> Answer:
+    newest = _newest(view)
+    if newest is None:
+        return Answer.ON_X
+    return may_answer(newest.summons, rule=rule, follow_ups_refused=view.follow_ups_refused)
+
+
+def _newest(view: CaseView) -> MessageView | None:
+    return view.messages[-1] if view.messages else None
+
+
+def _link(view: CaseView, post_id: str) -> str:
+    """Return the address of a post; X finds it by its id, whatever the name in between."""
+    return f"https://x.com/i/status/{post_id}" if post_id.isalnum() else ""
+
+
+def _priority(priority: str) -> str:
+    return {"high": say("High"), "medium": say("Medium"), "low": say("Low")}[priority]

@@ -1,0 +1,127 @@
+"""Private words, refusals and alerts: codes in, sentences out."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from slackbot.render.text import Message, moment, person, section
+from slackbot.words import say
+
+Facts = Mapping[str, str]
+
+
+def _held(facts: Facts) -> str:
+    since = moment(datetime.fromisoformat(facts["since"]))
+    return say("%(who)s has this case since %(at)s.", who=person(facts["holder"]), at=since)
+
+
+def _too_long(facts: Facts) -> str:
+    return say(
+        "X counts %(length)s characters here and allows %(limit)s. Please shorten the text by %(over)s.",
+        length=facts["length"],
+        limit=facts["limit"],
+        over=facts["over"],
+    )
+
+
+_PRIVATE: dict[str, Callable[[Facts], str]] = {
+    "held": _held,
+    "changed_hands": lambda facts: say(
+        "%(who)s has taken this case meanwhile; nothing was changed.", who=person(facts["holder"])
+    ),
+    "resolved": lambda _: say("This case is resolved. Re-open it first."),
+    "not_resolved": lambda _: say("This case is open already."),
+    "not_held": lambda _: say("Nobody has this case, so there is nothing to release."),
+    "no_such_case": lambda _: say("This case is not there any more."),
+    "no_such_draft": lambda _: say("This draft is not there any more."),
+    "no_such_post": lambda _: say("There is no post to answer in this case."),
+    "not_your_draft": lambda _: say("This is a colleague’s draft."),
+    "already_submitted": lambda _: say("This reply was handed in already."),
+    "doubt_settled": lambda _: say("This was settled meanwhile; please look at the card."),
+    "answer_on_x": lambda _: say("X does not let us answer this post from here. Please use Open on X."),
+    "empty": lambda _: say("Please write something."),
+    "too_long": _too_long,
+    "guests_read_only": lambda _: say("Guests may read the cards, but not work on them."),
+    "externals_read_only": lambda facts: say(
+        "People of other workspaces may read the cards, but not work on them."
+    ),
+    "not_a_member": lambda _: say("Only members of this workspace may work on cases."),
+    "press_again": lambda _: say("Slack gave up waiting for the dialog. Please press the button again."),
+    "not_saved": lambda _: say("Not saved, please press again."),
+    "saved_shown_late": lambda _: say("Saved. Slack will show it a little late."),
+}
+
+_ALERTS: dict[str, Callable[[Facts], str]] = {
+    "parked_login_refused": lambda _: say(
+        ":rotating_light: X refuses our login. Replies and intake wait. Check X_ACCESS_TOKEN and its secret."
+    ),
+    "parked_credits_spent": lambda _: say(
+        ":rotating_light: X says that the plan’s credits or cap are used up. Replies and intake wait."
+    ),
+    "intake_gap": lambda facts: say(
+        ":warning: More mentions came than X shows (about 800). Those before %(until)s may be missing; the last "
+        "one known before was %(since)s.",
+        since=facts["since"],
+        until=facts["until"],
+    ),
+    "post_not_stored": lambda facts: say(
+        ":warning: Post %(post)s could not be stored; the log says why. The other posts are in.",
+        post=facts["post"],
+    ),
+    "poison": lambda facts: say(
+        ":warning: Effect %(effect)s (%(kind)s) broke its worker three times and is set aside.",
+        effect=facts["effect"],
+        kind=facts["kind"],
+    ),
+    "card_channel_lost": lambda facts: say(
+        ":warning: Slack does not take cards for %(channel)s (%(why)s). They come here until that is mended.",
+        channel=facts["channel"],
+        why=facts["why"],
+    ),
+}
+
+_X_REFUSALS: dict[str, Callable[[], str]] = {
+    "duplicate_text": lambda: say(
+        "the same text was posted before. Please make it personal and reply again."
+    ),
+    "not_summoned": lambda: say(
+        "it lets us answer only people who mention or quote us. Please use Open on X."
+    ),
+    "reply_restricted": lambda: say("the author has limited who may reply. Please use Open on X."),
+    "target_gone": lambda: say("the customer’s post is gone."),
+    "author_unavailable": lambda: say("the customer’s account is protected or suspended."),
+    "blocked": lambda: say("the customer has blocked us."),
+    "too_long": lambda: say("the text is too long for this account."),
+    "forbidden": lambda: say("it gave no reason that we know. Please try on X itself."),
+    "poison": lambda: say("sending it broke the worker. The operators know."),
+    "login_refused": lambda: say("X refuses our login. The operators know; nothing is lost."),
+    "credits_spent": lambda: say("the plan’s credits are used up. The operators know; nothing is lost."),
+    "x_busy": lambda: say("X asks us to slow down; it goes out by itself."),
+    "unreachable": lambda: say("X cannot be reached; it goes out by itself."),
+}
+
+
+def private_words(code: str, facts: Facts) -> str:
+    """Return the sentence behind a refusal's code."""
+    return _PRIVATE[code](facts)
+
+
+def refusal_of_x(reason: str) -> str:
+    """Return why X would not have a reply, and what to do next."""
+    return _X_REFUSALS.get(reason, _X_REFUSALS["forbidden"])()
+
+
+def render_notice(code: str, facts: Facts, block_id: str) -> Message:
+    """Return a private message."""
+    words = private_words(code, facts)
+    return Message(words, [section(block_id, words)])
+
+
+def render_alert(code: str, facts: Facts, block_id: str) -> Message:
+    """Return a message to the operators."""
+    words = _ALERTS[code](facts)
+    return Message(words, [section(block_id, words)])
+
+
+def codes() -> set[str]:
+    """Return every code that has a sentence, for the test that none is missing."""
+    return {*_PRIVATE, *_ALERTS, *_X_REFUSALS}

@@ -1,0 +1,56 @@
+"""The thread under a card: each post, reply and event, in the order in which they happened."""
+
+from collections.abc import Sequence
+
+from slackbot.render.notices import refusal_of_x
+from slackbot.render.text import Json, Message, context, escape, moment, person, quote, rich
+from slackbot.words import say
+from workflows.store.views import EventView
+
+MOST_EVENTS = 12
+
+
+def render_events(events: Sequence[EventView], *, customer: str, block_id: str) -> Message | None:
+    """Return one message that tells these events; None when there is nothing to tell.
+
+    customer  the customer's username.
+    """
+    blocks: list[Json] = []
+    told = []
+    for event in events[:MOST_EVENTS]:
+        sentence = _sentence(event, customer)
+        if not sentence:
+            continue
+        told.append(sentence)
+        blocks.append(context(f"{block_id}-{event.id}", f"{sentence} · {moment(event.at)}"))
+        if event.text and event.event in _WITH_WORDS:
+            blocks.append(rich(f"{block_id}-{event.id}-words", quote(event.text, limit=900)))
+    return Message(" · ".join(told)[:1000], blocks) if blocks else None
+
+
+_WITH_WORDS = frozenset({"post_received", "reply_sent", "reply_refused", "reply_asked"})
+
+
+def _sentence(event: EventView, customer: str) -> str:
+    who = person(event.actor) if event.actor_kind == "agent" else f"@{escape(customer, 50)}"
+    sentences = {
+        "post_received": say("%(who)s wrote", who=who),
+        "claimed": say("%(who)s claimed the case", who=who),
+        "released": say("%(who)s released the case", who=who),
+        "resolved": say("%(who)s resolved the case", who=who),
+        "reply_sent": say("The reply is on X"),
+        "reply_refused": say("X refused the reply: %(why)s", why=refusal_of_x(event.facts.get("reason", ""))),
+        "reply_doubted": say("X gave no clear answer to the reply; looking whether it is there"),
+        "reply_asked": say("We could not confirm that the reply is on X; the card asks"),
+        "reply_confirmed": say("%(who)s has seen the reply on X", who=who),
+        "reply_resent": say("%(who)s sends the reply again", who=who),
+        "reopened": say("%(who)s re-opened the case", who=who),
+        "reply_submitted": "",
+        "opened": "",
+    }
+    if event.event == "taken_over":
+        before = event.facts.get("from_whom", "")
+        if before:
+            return say("%(who)s took the case over from %(before)s", who=who, before=person(before))
+        return say("%(who)s took the case over", who=who)
+    return sentences.get(event.event, "")

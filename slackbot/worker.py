@@ -1,0 +1,92 @@
+"""The worker: RQ's loop in this very process, with the job modules imported before the first job."""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from types import FrameType
+
+from redis.exceptions import RedisError
+from rq import Queue as RqQueue
+from rq.serializers import JSONSerializer
+from rq.worker import SimpleWorker
+
+import slackbot.jobs  # noqa: F401 - the jobs that RQ will name
+import workflows.jobs  # noqa: F401
+from workflows.desk import the_desk
+from workflows.domain.effects import Queue
+from workflows.errors import NotSaved
+from workflows.queues import connect
+from workflows.redis_server import redis_url
+from workflows.settings import Settings
+
+log = logging.getLogger(__name__)
+
+IDLE_TTL_S = 30
+_READ_S = 30.0
+_PAUSE_S = 1.0
+
+
+class DeskWorker(SimpleWorker):
+    """RQ's worker without forking (docs/adr/0007); asked twice to stop, it still finishes its job.
+
+    A deploy may send several signals. Every HTTP call of a job has a timeout, so it ends by itself; who
+    cannot wait sends SIGKILL, and what was under way is then in doubt, never lost.
+    """
+
+    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Leave a second SIGTERM or SIGINT unheard: the first one counts."""
+        log.info("stopping already; signal %s changes nothing", signum)
+
+
+def work_until_stopped(settings: Settings, *, urgent: bool) -> None:
+    """Work on the queues in order of urgency until SIGTERM or SIGINT.
+
+    urgent  take no intake and no background work, so that a hung call to X never holds up a reply.
+    """
+    queues = [Queue.URGENT, Queue.CARDS] if urgent else list(Queue)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    _settle_predecessor(stop)
+    while not stop.is_set():
+        _work(settings, queues, stop)
+        stop.wait(_PAUSE_S)
+
+
+def _work(settings: Settings, queues: Sequence[Queue], stop: threading.Event) -> None:
+    """Run RQ's loop once; it ends when Redis goes away, or when we are asked to stop."""
+    connection = connect(redis_url(settings), socket_s=_READ_S)
+    try:
+        worker = DeskWorker(
+            [RqQueue(queue, connection=connection, serializer=JSONSerializer) for queue in queues],
+            connection=connection,
+            serializer=JSONSerializer,
+            worker_ttl=IDLE_TTL_S,
+            name=f"{the_desk().name}-{os.getpid()}-{os.urandom(3).hex()}".replace("/", "-"),
+            log_job_description=False,
+        )
+        worker.work(logging_level="WARNING", with_scheduler=False)
+        if worker._stop_requested or worker._shutdown_requested_date:  # noqa: SLF001 - RQ tells it nowhere else
+            stop.set()
+    except (RedisError, OSError) as error:
+        log.warning("Redis does not answer: %s", type(error).__name__)
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: stop.set())
+        connection.close()
+
+
+def _settle_predecessor(stop: threading.Event) -> None:
+    """End the leases of the process that had our name: it is dead, so its work is in doubt at once."""
+    while not stop.is_set():
+        try:
+            desk = the_desk()
+            with desk.begin() as uow:
+                uow.outbox.end_leases_of(desk.name)
+        except NotSaved as error:
+            log.warning("the database does not answer: %s", error)
+            stop.wait(_PAUSE_S)
+        else:
+            return

@@ -1,0 +1,90 @@
+"""Budgets: how fast effects may leave, per Slack channel, Slack workspace and X account.
+
+One row a budget, shared by all processes. The arithmetic is the generic cell rate algorithm:
+`free_at` runs ahead of the clock by one interval for each effect that left, and may be ahead by
+`burst` intervals at the most; so at most `burst + window / interval` leave in any window.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, update
+
+from workflows.store.insert import insert_new
+from workflows.store.tables import budgets
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One effect an `interval_s`, and up to `burst` at once after a quiet while."""
+
+    interval_s: float
+    burst: int = 1
+
+    @classmethod
+    def of(cls, count: float, seconds: float, *, burst_share: float = 0.0) -> "Rate":
+        """Return a rate that never lets more than `count` leave in any `seconds`.
+
+        burst_share  how much of it may leave at once; the rest is spread evenly.
+        """
+        burst = max(1, int(count * burst_share))
+        spread = count - burst if burst > 1 else count
+        return cls(interval_s=seconds / max(spread, 1e-9), burst=burst)
+
+
+Rates = Mapping[str, Rate]  # by the first words of a budget's key: "slack:post", "slack:update", "x:post"
+
+
+class Budgets:
+    """The budgets inside one transaction; `now` is machine time."""
+
+    def __init__(self, connection: Connection, rates: Rates, now: datetime) -> None:
+        self._connection = connection
+        self._rates = rates
+        self._now = now
+
+    def room(self, key: str, limit: int) -> int:
+        """Return how many effects of this budget may leave now, `limit` at the most."""
+        rate = self._rate(key)
+        if rate is None:
+            return limit
+        free_at, blocked_until = self._row(key)
+        if blocked_until > self._now:
+            return 0
+        ahead = max(0.0, (free_at - self._now).total_seconds())
+        return min(limit, int(rate.burst - ahead / rate.interval_s + 1e-6))
+
+    def spend(self, key: str, count: int = 1) -> None:
+        """Note that `count` effects of this budget leave."""
+        rate = self._rate(key)
+        if rate is None or not count:
+            return
+        free_at = max(self._row(key)[0], self._now) + timedelta(seconds=rate.interval_s * count)
+        self._connection.execute(update(budgets).where(budgets.c.key == key).values(free_at=free_at))
+
+    def block(self, key: str, after_s: float) -> None:
+        """Hold back everything of this budget: the far side said "too fast"."""
+        if self._rate(key) is None:
+            return
+        self._row(key)
+        until = self._now + timedelta(seconds=after_s)
+        self._connection.execute(update(budgets).where(budgets.c.key == key).values(blocked_until=until))
+
+    def next_free_at(self, key: str) -> datetime:
+        """Return when one more effect of this budget may leave."""
+        rate = self._rate(key)
+        if rate is None:
+            return self._now
+        free_at, blocked_until = self._row(key)
+        return max(free_at - timedelta(seconds=rate.interval_s * (rate.burst - 1)), blocked_until, self._now)
+
+    def _rate(self, key: str) -> Rate | None:
+        return next((rate for prefix, rate in self._rates.items() if key.startswith(prefix)), None)
+
+    def _row(self, key: str) -> tuple[datetime, datetime]:
+        row = self._connection.execute(select(budgets).where(budgets.c.key == key).with_for_update()).first()
+        if row is None:
+            insert_new(self._connection, budgets, {"key": key, "free_at": self._now}, unique=("key",))
+            return self._now, self._now
+        return row.free_at, row.blocked_until or self._now

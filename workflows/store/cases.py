@@ -1,0 +1,185 @@
+"""Customers, cases and messages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from workflows.domain.case import AgentId, Case, CaseId, Status
+from workflows.domain.post import Author, Post
+from workflows.errors import Missing
+from workflows.store.insert import insert_new
+from workflows.store.tables import cases, customers, messages
+
+_CASE_COLUMNS = tuple(Case.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A post as a message of a case."""
+
+    case_id: CaseId
+    account_id: str
+    author: str
+    kind: str
+    post: Post
+    names_us: bool
+    follows_up: bool
+
+
+class Cases:
+    """Cases inside one transaction; `now` is desk time."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def get(self, case_id: CaseId) -> Case:
+        """Return the case, held for this transaction.
+
+        Raises Missing.
+        """
+        row = self._connection.execute(select(cases).where(cases.c.id == case_id).with_for_update()).first()
+        if row is None:
+            raise Missing("no_such_case")
+        return case_of(row)
+
+    def save(self, before: Case, after: Case) -> Case:
+        """Write what changed, with the next version; an unchanged case is left as it is."""
+        if before == after:
+            return before
+        changed = {
+            name: getattr(after, name)
+            for name in _CASE_COLUMNS
+            if getattr(after, name) != getattr(before, name)
+        }
+        changed |= {"version": before.version + 1, "changed_at": self._now}
+        row = self._connection.execute(
+            update(cases).where(cases.c.id == before.id).values(changed).returning(cases)
+        ).one()
+        return case_of(row)
+
+    def touch(self, case_id: CaseId) -> None:
+        """Let the version rise: something that the card shows has changed beside the case itself."""
+        self._connection.execute(
+            update(cases)
+            .where(cases.c.id == case_id)
+            .values(version=cases.c.version + 1, changed_at=self._now)
+        )
+
+    def note_card(self, case_id: CaseId, **values: Any) -> None:
+        """Record where the card is and what it shows; that is not a change of the case."""
+        self._connection.execute(update(cases).where(cases.c.id == case_id).values(values))
+
+    def keep_customer(self, author: Author, network: str) -> int:
+        """Return our number of this person, with their newest name and figures."""
+        values = {
+            "username": author.username,
+            "name": author.name,
+            "followers": author.followers,
+            "verified": author.verified,
+        }
+        row = {"network": network, "external_id": author.id, **values}
+        number = insert_new(self._connection, customers, row, unique=("network", "external_id"))
+        if number is None:
+            number = self._connection.execute(
+                update(customers)
+                .where(customers.c.network == network, customers.c.external_id == author.id)
+                .values(values)
+                .returning(customers.c.id)
+            ).scalar_one()
+        return int(number)
+
+    def open_for(
+        self, account_id: str, customer_id: int, conversation_id: str, *, channel: str
+    ) -> tuple[Case, bool]:
+        """Return the case of this customer and conversation, and whether it is new.
+
+        The database's constraint decides between two deliveries at once: one opens, the other joins.
+        """
+        row = {
+            "account_id": account_id,
+            "customer_id": customer_id,
+            "conversation_id": conversation_id,
+            "status": Status.NEW,
+            "priority": "medium",
+            "opened_at": self._now,
+            "changed_at": self._now,
+            "channel": channel,
+        }
+        number = insert_new(
+            self._connection, cases, row, unique=("account_id", "conversation_id", "customer_id")
+        )
+        if number is not None:
+            return self.get(CaseId(number)), True
+        found = self._connection.execute(
+            select(cases)
+            .where(
+                cases.c.account_id == account_id,
+                cases.c.conversation_id == conversation_id,
+                cases.c.customer_id == customer_id,
+            )
+            .with_for_update()
+        ).one()
+        return case_of(found), False
+
+    def known_posts(self, account_id: str, post_ids: Iterable[str]) -> set[str]:
+        """Return those of the ids that are stored."""
+        rows = self._connection.execute(
+            select(messages.c.external_id).where(
+                messages.c.account_id == account_id, messages.c.external_id.in_(list(post_ids))
+            )
+        )
+        return set(rows.scalars())
+
+    def add_message(self, message: NewMessage) -> int | None:
+        """Store a post and return its number; None when it was there."""
+        post = message.post
+        row = {
+            "case_id": message.case_id,
+            "account_id": message.account_id,
+            "external_id": post.id,
+            "author": message.author,
+            "kind": message.kind,
+            "text": post.text,
+            "language": post.language,
+            "in_reply_to": post.in_reply_to or None,
+            "written_at": post.written_at,
+            "received_at": self._now,
+            "media": post.media,
+            "names_us": message.names_us,
+            "follows_up": message.follows_up,
+        }
+        return insert_new(self._connection, messages, row, unique=("account_id", "external_id"))
+
+    def message(self, account_id: str, post_id: str) -> Row[Any] | None:
+        """Return the stored message of this post."""
+        return self._connection.execute(
+            select(messages).where(messages.c.account_id == account_id, messages.c.external_id == post_id)
+        ).first()
+
+    def refuse_message(self, account_id: str, post_id: str, reason: str) -> None:
+        """Remember that the network refuses our answers to this post."""
+        self._connection.execute(
+            update(messages)
+            .where(messages.c.account_id == account_id, messages.c.external_id == post_id)
+            .values(refused=reason)
+        )
+
+    def wrote_after(self, case_id: CaseId, moment: datetime) -> bool:
+        """Tell whether a post of the customer arrived after this moment of desk time."""
+        newer = select(messages.c.id).where(
+            messages.c.case_id == case_id, messages.c.author == "customer", messages.c.received_at > moment
+        )
+        return self._connection.execute(newer.limit(1)).first() is not None
+
+
+def case_of(row: Row[Any]) -> Case:
+    """Return the case that this row holds."""
+    values = {name: getattr(row, name) for name in _CASE_COLUMNS}
+    values["status"] = Status(row.status)
+    values["id"] = CaseId(row.id)
+    values["assignee"] = AgentId(row.assignee) if row.assignee else None
+    return Case(**values)

@@ -1,0 +1,98 @@
+"""Drafts: an agent's words from the open modal to the post that they became."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NewType
+
+from sqlalchemy import Connection, Row, select, update
+
+from workflows.domain.case import AgentId, CaseId
+from workflows.errors import Missing
+from workflows.store.tables import drafts
+
+DraftId = NewType("DraftId", int)
+
+OPEN = "open"
+SUBMITTED = "submitted"
+DOUBTED = "doubted"
+ASKED = "asked"
+SENT = "sent"
+REFUSED = "refused"
+DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One answer in the making.
+
+    target       the post that it answers.
+    external_id  the post that it became, once sent.
+    """
+
+    id: DraftId
+    case_id: CaseId
+    author: AgentId
+    target: str
+    text: str
+    state: str
+    reason: str
+    external_id: str
+    opened_at: datetime
+    submitted_at: datetime | None
+    settled_at: datetime | None
+
+
+class Drafts:
+    """Drafts inside one transaction; `now` is desk time."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def get(self, draft_id: DraftId) -> Draft:
+        """Return the draft, held for this transaction.
+
+        Raises Missing.
+        """
+        row = self._connection.execute(
+            select(drafts).where(drafts.c.id == draft_id).with_for_update()
+        ).first()
+        if row is None:
+            raise Missing("no_such_draft")
+        return draft_of(row)
+
+    def start(self, case_id: CaseId, author: AgentId, target: str) -> Draft:
+        """Return this agent's open draft of the case, a new one if there is none."""
+        mine = (drafts.c.case_id == case_id, drafts.c.author == author, drafts.c.state == OPEN)
+        row = self._connection.execute(
+            update(drafts).where(*mine).values(opened_at=self._now).returning(drafts)
+        ).first()
+        if row is None:
+            values = {"case_id": case_id, "author": author, "target": target, "text": "", "state": OPEN}
+            row = self._connection.execute(
+                drafts.insert().values(**values, opened_at=self._now).returning(drafts)
+            ).one()
+        return draft_of(row)
+
+    def keep_text(self, draft_id: DraftId, author: AgentId, text: str) -> bool:
+        """Keep what was typed so far; False when the draft is not open or not this agent's."""
+        result = self._connection.execute(
+            update(drafts)
+            .where(drafts.c.id == draft_id, drafts.c.author == author, drafts.c.state == OPEN)
+            .values(text=text)
+        )
+        return result.rowcount == 1
+
+    def move(self, draft_id: DraftId, *before: str, to: str, **values: Any) -> bool:
+        """Set the state if it is one of `before`; False when it is another by now."""
+        result = self._connection.execute(
+            update(drafts)
+            .where(drafts.c.id == draft_id, drafts.c.state.in_(before))
+            .values(state=to, **values)
+        )
+        return result.rowcount == 1
+
+
+def draft_of(row: Row[Any]) -> Draft:
+    """Return the draft that this row holds."""
+    return Draft(**{name: getattr(row, name) for name in Draft.__dataclass_fields__})

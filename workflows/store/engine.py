@@ -1,0 +1,83 @@
+"""Database engines: SQLite (WAL, synchronous=FULL, BEGIN IMMEDIATE) or PostgreSQL."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy.types import TypeDecorator
+
+READ_ONLY = "desk_reads"
+
+CLICK_PATIENCE_S = 2.0
+JOB_PATIENCE_S = 30.0
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite keeps no zone, so it is stored without and read back with one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone does not go into the database")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Read back as UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def make_engine(url: str, *, patience_s: float = JOB_PATIENCE_S) -> Engine:
+    """Return an engine whose writers wait at most `patience_s` seconds for another writer."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url, patience_s)
+    return _postgresql(url, patience_s)
+
+
+def _sqlite(url: str, patience_s: float) -> Engine:
+    database = make_url(url).database
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": patience_s, "check_same_thread": False},
+        pool_size=30,
+        max_overflow=20,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # pysqlite's own BEGIN is a deferred one: 612 of 800 failed
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={int(patience_s * 1000)}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get(READ_ONLY)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: str, patience_s: float) -> Engine:
+    wait_ms = int(patience_s * 1000)
+    return create_engine(
+        url,
+        connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={wait_ms} -c timezone=UTC"},
+        pool_size=20,
+        max_overflow=20,
+        pool_pre_ping=True,
+        pool_timeout=patience_s,
+    )

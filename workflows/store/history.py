@@ -1,0 +1,57 @@
+"""The append-only history: what happened to a case, when and by whom; never anybody's words."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from workflows.domain.case import CaseId
+from workflows.store.tables import history
+
+
+class Event(StrEnum):
+    """What can happen to a case."""
+
+    OPENED = "opened"
+    POST_RECEIVED = "post_received"
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    TAKEN_OVER = "taken_over"
+    REPLY_SUBMITTED = "reply_submitted"
+    REPLY_SENT = "reply_sent"
+    REPLY_REFUSED = "reply_refused"
+    REPLY_DOUBTED = "reply_doubted"
+    REPLY_ASKED = "reply_asked"
+    REPLY_CONFIRMED = "reply_confirmed"
+    REPLY_RESENT = "reply_resent"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CARD_LOST = "card_lost"
+
+
+DESK = ("desk", "")
+
+
+class History:
+    """Appends to the history; `now` is desk time."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def add(self, case_id: CaseId, event: Event, actor: tuple[str, str] = DESK, /, **facts: str) -> int:
+        """Append one event and return its number.
+
+        actor  kind and id: ("agent", "U1"), ("customer", "12"), or the desk itself.
+        """
+        row = {
+            "case_id": case_id,
+            "at": self._now,
+            "event": event,
+            "actor_kind": actor[0],
+            "actor": actor[1],
+            "facts": facts,
+        }
+        return int(
+            self._connection.execute(history.insert().values(row).returning(history.c.id)).scalar_one()
+        )

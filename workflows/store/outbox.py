@@ -1,0 +1,366 @@
+"""The outbox: named effects, their states, and who may leave when.
+
+Every move is a compare-and-set on the row's state (and attempt), so a job that arrives twice,
+or an answer that comes after its lease, changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Update, bindparam, func, select, update
+
+from workflows.domain.effects import (
+    Effect,
+    Kind,
+    Queue,
+    State,
+    may_move,
+    queue_of,
+    re_offer_after,
+    urgency_of,
+)
+from workflows.store.budgets import Budgets, Rates
+from workflows.store.insert import insert_new
+from workflows.store.tables import outbox
+
+LEASE_S = 45.0
+MAX_CRASHES = 3
+FIRST_CHECK_S = 5.0
+COALESCE_S = 2.0
+ADDED_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One enqueueing of an effect: which queue carries it and under which number."""
+
+    effect_id: int
+    kind: Kind
+    queue: Queue
+    serial: int
+
+
+class Outbox:
+    """Effects inside one transaction; `now` is machine time."""
+
+    def __init__(self, connection: Connection, rates: Rates, now: datetime) -> None:
+        self._connection = connection
+        self._budgets = Budgets(connection, rates, now)
+        self._now = now
+        self._added: list[int] = []
+
+    def add(  # noqa: PLR0913 - each names another property of the row
+        self,
+        kind: Kind,
+        key: str,
+        *,
+        case_id: int | None = None,
+        priority: str = "medium",
+        budget: str = "",
+        payload: dict[str, Any] | None = None,
+        after_s: float = 0.0,
+    ) -> int:
+        """Wish for an effect and return its id; the same wish twice is one row.
+
+        A settled state effect becomes pending again; one that is under way runs once more afterwards.
+        A speech effect that exists already is left as it is.
+        """
+        due = self._now + timedelta(seconds=after_s)
+        values: dict[str, Any] = {
+            "kind": kind,
+            "dedup_key": key,
+            "case_id": case_id,
+            "urgency": urgency_of(kind, priority=priority),
+            "budget": budget,
+            "payload": payload or {},
+            "state": State.PENDING,
+            "not_before": due,
+            "offer_at": due,
+        }
+        effect_id = insert_new(self._connection, outbox, values, unique=("kind", "dedup_key"))
+        if effect_id is None:
+            effect_id = self._ask_again(kind, key, due, values)
+        self._added.append(effect_id)
+        return effect_id
+
+    def _ask_again(self, kind: Kind, key: str, due: datetime, values: dict[str, Any]) -> int:
+        """Wake the row that is there. A wish for "now" also moves a pending one forward."""
+        row = self._connection.execute(
+            select(outbox).where(outbox.c.kind == kind, outbox.c.dedup_key == key).with_for_update()
+        ).one()
+        state = State(row.state)
+        if kind is Kind.REFRESH_CARD and values["budget"] and row.settled_at:
+            # The first change shows at once; those of the next two seconds share one update.
+            due = max(due, row.settled_at + timedelta(seconds=COALESCE_S))
+        fresh: dict[str, Any] = {"urgency": values["urgency"], "budget": values["budget"]}
+        if values["payload"]:
+            fresh["payload"] = values["payload"]
+        if state is State.PENDING:
+            if due < row.not_before:
+                fresh |= {"not_before": due, "offer_at": due}
+        elif state in (State.SENDING, State.IN_DOUBT):
+            fresh = {"again": True}
+        elif kind in _REPEATABLE:
+            fresh |= _pending(due) | {"checks": 0, "crashes": 0, "reason": ""}
+        else:
+            fresh = {}
+        if fresh:
+            self._connection.execute(update(outbox).where(outbox.c.id == row.id).values(fresh))
+        return int(row.id)
+
+    def release(self) -> Sequence[Offer]:
+        """Mark those of the effects added here that may leave at once as enqueued, and return them.
+
+        Their budget must be free and nothing more urgent of it may wait; the rest is the clock's.
+        """
+        if not self._added:
+            return ()
+        rows = self._connection.execute(
+            select(outbox)
+            .where(outbox.c.id.in_(self._added[:ADDED_AT_ONCE]), *_due(self._now))
+            .order_by(outbox.c.urgency, outbox.c.id)
+        ).all()
+        return self._offer([row for row in rows if not row.budget or not self._somebody_waits(row)])
+
+    def _somebody_waits(self, row: Row[Any]) -> bool:
+        others = outbox.c.id.not_in(self._added)
+        waiting = (
+            select(outbox.c.id)
+            .where(outbox.c.budget == row.budget, outbox.c.urgency <= row.urgency, others)
+            .where(*_due(self._now), outbox.c.offers == 0)
+            .limit(1)
+        )
+        return self._connection.execute(waiting).first() is not None
+
+    def dispatch(self, limit: int = 200) -> Sequence[Offer]:
+        """Take of each budget what may leave now, the most urgent first, and mark it as enqueued."""
+        due = _due(self._now)
+        rows: list[Row[Any]] = []
+        for key in self._connection.execute(select(outbox.c.budget).where(*due).distinct()).scalars().all():
+            room = self._budgets.room(key, limit)
+            if room:
+                rows += self._connection.execute(
+                    select(outbox)
+                    .where(outbox.c.budget == key, *due)
+                    .order_by(outbox.c.urgency, outbox.c.not_before, outbox.c.id)
+                    .limit(room)
+                ).all()
+        rows.sort(key=lambda row: (row.urgency, row.not_before, row.id))
+        return self._offer(rows)
+
+    def _offer(self, rows: Sequence[Row[Any]]) -> list[Offer]:
+        offers, marks = [], []
+        for row in rows:
+            if not self._budgets.room(row.budget, 1):
+                continue
+            self._budgets.spend(row.budget)
+            again_at = self._now + timedelta(seconds=re_offer_after(row.offers + 1))
+            marks.append({"row": row.id, "at": again_at, "n": row.offers + 1, "number": row.serial + 1})
+            offers.append(Offer(row.id, Kind(row.kind), queue_of(row.urgency), row.serial + 1))
+        if marks:
+            self._connection.execute(_MARK_OFFERED, marks)
+        return offers
+
+    def next_due_at(self) -> datetime | None:
+        """Return when the next pending effect may leave; None when there is none."""
+        soonest = select(outbox.c.budget, func.min(outbox.c.offer_at).label("at"))
+        rows = self._connection.execute(
+            soonest.where(outbox.c.state == State.PENDING).group_by(outbox.c.budget)
+        ).all()
+        return min((max(row.at, self._budgets.next_free_at(row.budget)) for row in rows), default=None)
+
+    def block(self, budget: str, after_s: float) -> None:
+        """Hold back everything of this budget: the far side said "too fast"."""
+        self._budgets.block(budget, after_s)
+
+    def claim(self, effect_id: int, *, by: str) -> Effect | None:
+        """Start an attempt: pending → sending. None when another did, or when it is not due."""
+        row = self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.id == effect_id, outbox.c.state == State.PENDING, outbox.c.not_before <= self._now
+            )
+            .values(
+                state=State.SENDING,
+                attempt=outbox.c.attempt + 1,
+                lease_until=self._now + timedelta(seconds=LEASE_S),
+                leased_by=by,
+                started_at=self._now,
+            )
+            .returning(outbox)
+        ).first()
+        return None if row is None else _effect(row)
+
+    def get(self, effect_id: int) -> Effect | None:
+        """Return the effect with this id."""
+        row = self._connection.execute(select(outbox).where(outbox.c.id == effect_id)).first()
+        return None if row is None else _effect(row)
+
+    def find(self, kind: Kind, key: str) -> Effect | None:
+        """Return the effect of this kind and key."""
+        row = self._connection.execute(
+            select(outbox).where(outbox.c.kind == kind, outbox.c.dedup_key == key)
+        ).first()
+        return None if row is None else _effect(row)
+
+    def done(self, effect: Effect, external_id: str = "") -> bool:
+        """Record that it is out; False when this attempt no longer has the row."""
+        moved = self._move(
+            effect, State.DONE, external_id=external_id, settled_at=self._now, reason="", crashes=0
+        )
+        if moved:
+            again = outbox.c.again.is_(True)
+            self._connection.execute(
+                update(outbox).where(outbox.c.id == effect.id, again).values(_pending(self._now))
+            )
+            self._added.append(effect.id)
+        return moved
+
+    def failed(self, effect: Effect, reason: str) -> bool:
+        """Record that it will never go out."""
+        return self._move(effect, State.FAILED, reason=reason, settled_at=self._now)
+
+    def postponed(self, effect: Effect, *, after_s: float, reason: str) -> bool:
+        """Give it back: it was not accepted and may go out later."""
+        values = _pending(self._now + timedelta(seconds=after_s)) | {"reason": reason}
+        self._added.append(effect.id)
+        return self._move(effect, State.PENDING, **values)
+
+    def redirect(self, effect: Effect, budget: str) -> None:
+        """Let it spend another budget from now on."""
+        self._connection.execute(update(outbox).where(outbox.c.id == effect.id).values(budget=budget))
+
+    def doubted(self, effect: Effect, reason: str, *, check_after_s: float = FIRST_CHECK_S) -> bool:
+        """Record that nobody knows whether it is out; a proof is looked for after a while."""
+        check_at = self._now + timedelta(seconds=check_after_s)
+        return self._move(effect, State.IN_DOUBT, reason=reason, lease_until=check_at)
+
+    def look_again(self, effect: Effect, *, after_s: float) -> None:
+        """Leave it in doubt and look for a proof once more."""
+        check_at = self._now + timedelta(seconds=after_s)
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == effect.id, outbox.c.state == State.IN_DOUBT)
+            .values(lease_until=check_at, offer_at=check_at)
+        )
+
+    def asked(self, effect: Effect) -> bool:
+        """Leave the decision to a person."""
+        return self._move(effect, State.ASKED, lease_until=None)
+
+    def cancelled(self, effect: Effect, reason: str) -> bool:
+        """Record that it is no longer wanted."""
+        return self._move(effect, State.CANCELLED, reason=reason, settled_at=self._now)
+
+    def start_check(self, effect_id: int, *, by: str) -> tuple[Effect, int] | None:
+        """Take a doubted effect for one look; None when somebody else looks or it is settled.
+
+        Returns the effect and how many looks there were before this one.
+        """
+        row = self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.id == effect_id, outbox.c.state == State.IN_DOUBT, outbox.c.lease_until <= self._now
+            )
+            .values(
+                checks=outbox.c.checks + 1, lease_until=self._now + timedelta(seconds=LEASE_S), leased_by=by
+            )
+            .returning(outbox)
+        ).first()
+        return None if row is None else (_effect(row), int(row.checks) - 1)
+
+    def doubts_due(self) -> Sequence[Offer]:
+        """Return the doubted effects whose next look is due, marked so that they are offered once."""
+        rows = self._connection.execute(
+            select(outbox)
+            .where(
+                outbox.c.state == State.IN_DOUBT,
+                outbox.c.lease_until <= self._now,
+                outbox.c.offer_at <= self._now,
+            )
+            .limit(50)
+        ).all()
+        again_at = self._now + timedelta(seconds=re_offer_after(1))
+        marks = [{"row": r.id, "at": again_at, "n": r.offers, "number": r.serial + 1} for r in rows]
+        if marks:
+            self._connection.execute(_MARK_OFFERED, marks)
+        return [Offer(r.id, Kind(r.kind), queue_of(r.urgency), r.serial + 1) for r in rows]
+
+    def leases_run_out(self) -> list[Effect]:
+        """Return the effects whose performer died or hangs beyond its lease."""
+        rows = self._connection.execute(
+            select(outbox)
+            .where(outbox.c.state == State.SENDING, outbox.c.lease_until <= self._now)
+            .with_for_update()
+        )
+        return [_effect(row) for row in rows]
+
+    def crashed(self, effect: Effect) -> int:
+        """Count one more lease that ran out and return how many there were in a row."""
+        count = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == effect.id)
+            .values(crashes=outbox.c.crashes + 1)
+            .returning(outbox.c.crashes)
+        ).scalar_one()
+        return int(count)
+
+    def end_leases_of(self, performer: str) -> None:
+        """End the leases of a performer that is known to have died."""
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.state == State.SENDING, outbox.c.leased_by == performer)
+            .values(lease_until=self._now)
+        )
+
+    def _move(self, effect: Effect, after: State, **values: Any) -> bool:
+        before = [state for state in State if may_move(state, after)]
+        result = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == effect.id, outbox.c.attempt == effect.attempt, outbox.c.state.in_(before))
+            .values(state=after, **values)
+        )
+        return result.rowcount == 1
+
+
+_REPEATABLE = frozenset(
+    {Kind.REFRESH_CARD, Kind.POST_CARD, Kind.THREAD, Kind.MODAL, Kind.TIDY_CARD, Kind.PEOPLE, Kind.HELLO}
+)
+
+_MARK_OFFERED: Update = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(offer_at=bindparam("at"), offers=bindparam("n"), serial=bindparam("number"))
+)
+
+
+def _pending(due: datetime) -> dict[str, Any]:
+    return {
+        "state": State.PENDING,
+        "not_before": due,
+        "offer_at": due,
+        "offers": 0,
+        "again": False,
+        "lease_until": None,
+        "leased_by": "",
+    }
+
+
+def _due(now: datetime) -> tuple[Any, ...]:
+    return (outbox.c.state == State.PENDING, outbox.c.offer_at <= now)
+
+
+def _effect(row: Row[Any]) -> Effect:
+    return Effect(
+        id=row.id,
+        kind=Kind(row.kind),
+        key=row.dedup_key,
+        state=State(row.state),
+        attempt=row.attempt,
+        case_id=row.case_id,
+        budget=row.budget,
+        started_at=row.started_at,
+        payload=row.payload,
+    )

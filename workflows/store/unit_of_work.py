@@ -1,0 +1,127 @@
+"""The unit of work: one short transaction, its two times, and the effects that it lets out.
+
+`begin` writes and commits on a clean exit; `look` only reads, from a snapshot. Both read the row
+of the wound clock in the transaction that they open anyway, so that no door can forget it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from workflows.errors import AlreadyTaken, NotSaved
+from workflows.store.accounts import Accounts
+from workflows.store.budgets import Rates
+from workflows.store.cases import Cases
+from workflows.store.drafts import Drafts
+from workflows.store.engine import READ_ONLY
+from workflows.store.history import History
+from workflows.store.outbox import Offer, Outbox
+from workflows.store.tables import deliveries, desk_clock
+from workflows.store.timers import Timers
+from workflows.store.views import Views
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What a committed unit of work lets out.
+
+    offers  effects that may be enqueued now.
+    asker   the response_url of the click, to be told when the effects cannot be enqueued; or "".
+    """
+
+    offers: Sequence[Offer]
+    asker: str = ""
+
+
+Relay = Callable[[Released], None]
+Begin = Callable[..., AbstractContextManager["UnitOfWork"]]
+Look = Callable[[], AbstractContextManager[Views]]
+
+
+class UnitOfWork:
+    """The writing half of the store inside one transaction.
+
+    now      desk time: what the case lives by; the sandbox winds it.
+    machine  machine time: leases, budgets and back-off.
+    """
+
+    def __init__(self, connection: Connection, rates: Rates, *, now: datetime, machine: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self.machine = machine
+        self.outbox = Outbox(connection, rates, machine)
+        self.accounts = Accounts(connection)
+        self.cases = Cases(connection, now)
+        self.drafts = Drafts(connection, now)
+        self.history = History(connection, now)
+        self.timers = Timers(connection, machine)
+        self.views = Views(connection, now=now, machine=machine)
+        self.asker = ""
+
+    def take_delivery(self, key: str) -> None:
+        """Remember that this delivery is being worked through.
+
+        Raises AlreadyTaken when it was before, by whichever process.
+        """
+        try:
+            with self.connection.begin_nested():
+                self.connection.execute(deliveries.insert().values(key=key, at=self.machine))
+        except IntegrityError:
+            raise AlreadyTaken(key) from None
+
+
+def begin_on(engine: Engine, rates: Rates, relay: Relay) -> Begin:
+    """Return `begin`: `with begin() as uow:` commits on a clean exit, rolls back on an error.
+
+    `begin(delivery=key)` also makes sure that the delivery with this key is worked through only once.
+    After the commit `relay` hears of the effects that may leave at once; losing that call loses
+    nothing, because the rows are written and the clock finds them.
+    """
+
+    @contextmanager
+    def begin(*, delivery: str = "") -> Iterator[UnitOfWork]:
+        try:
+            with engine.begin() as connection:
+                machine = datetime.now(UTC)
+                uow = UnitOfWork(connection, rates, now=machine + _offset(connection), machine=machine)
+                if delivery:
+                    uow.take_delivery(delivery)
+                yield uow
+                released = Released(uow.outbox.release(), uow.asker)
+        except (OperationalError, PoolTimeout) as error:
+            raise NotSaved(str(error.__cause__ or error)) from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise NotSaved(str(error.__cause__ or error)) from error
+            raise
+        if released.offers:
+            relay(released)
+
+    return begin
+
+
+def look_on(engine: Engine) -> Look:
+    """Return `look`: `with look() as views:` reads one snapshot and never holds up a writer."""
+    isolated = {READ_ONLY: True}
+    if engine.dialect.name == "postgresql":
+        isolated["isolation_level"] = "REPEATABLE READ"  # type: ignore[assignment]
+        isolated["postgresql_readonly"] = True
+    reader = engine.execution_options(**isolated)
+
+    @contextmanager
+    def look() -> Iterator[Views]:
+        with reader.begin() as connection:
+            machine = datetime.now(UTC)
+            yield Views(connection, now=machine + _offset(connection), machine=machine)
+
+    return look
+
+
+def _offset(connection: Connection) -> timedelta:
+    offset = connection.execute(select(desk_clock.c.offset_s)).scalar()
+    return timedelta(seconds=offset or 0.0)

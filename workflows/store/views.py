@@ -1,0 +1,291 @@
+"""What the renderers need to see: views that are read from one snapshot and never written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from workflows.domain.case import Case, CaseId
+from workflows.domain.post import Author
+from workflows.domain.reply import Summons
+from workflows.errors import Missing
+from workflows.store import drafts as draft_states
+from workflows.store.cases import case_of
+from workflows.store.drafts import Draft, DraftId, draft_of
+from workflows.store.tables import (
+    accounts,
+    cases,
+    customers,
+    drafts,
+    history,
+    intake_cursors,
+    leases,
+    messages,
+    outbox,
+    workspaces,
+)
+
+SHOWN_POSTS = 3
+DRAFTING_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One post as it is shown."""
+
+    external_id: str
+    author: str
+    text: str
+    language: str
+    written_at: datetime
+    media: int
+    summons: Summons
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """All that a card shows.
+
+    messages  the customer's posts that are shown, old to new: the first and the newest ones.
+    hidden    how many of their posts are not shown between the first and the newest.
+    waiting_since  when the oldest post that nobody has answered was written; None when all are.
+    drafting  who has a reply modal open.
+    """
+
+    case: Case
+    account: Author
+    follow_ups_refused: bool
+    customer: Author
+    earlier_cases: int
+    messages: Sequence[MessageView]
+    hidden: int
+    waiting_since: datetime | None
+    reply: Draft | None
+    drafting: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One line of a case's history, with the words that it is about (a post's or a reply's)."""
+
+    id: int
+    at: datetime
+    event: str
+    actor_kind: str
+    actor: str
+    facts: dict[str, str]
+    text: str = ""
+
+
+class Views:
+    """Reads inside one transaction; `now` is desk time, `machine` machine time."""
+
+    def __init__(self, connection: Connection, *, now: datetime, machine: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self.machine = machine
+
+    def case(self, case_id: CaseId) -> CaseView:
+        """Return the view of a case.
+
+        Raises Missing.
+        """
+        row = self.connection.execute(
+            select(
+                cases,
+                accounts.c.username,
+                accounts.c.name,
+                accounts.c.follow_ups_refused,
+                customers.c.external_id,
+                customers.c.username.label("customer_username"),
+                customers.c.name.label("customer_name"),
+                customers.c.followers,
+                customers.c.verified,
+            )
+            .join(accounts, accounts.c.id == cases.c.account_id)
+            .join(customers, customers.c.id == cases.c.customer_id)
+            .where(cases.c.id == case_id)
+        ).first()
+        if row is None:
+            raise Missing("no_such_case")
+        shown, hidden = self._shown(case_id)
+        reply, drafting = self._drafts(case_id)
+        return CaseView(
+            case=case_of(row),
+            account=Author(row.account_id, row.username, row.name),
+            follow_ups_refused=row.follow_ups_refused,
+            customer=Author(
+                row.external_id, row.customer_username, row.customer_name, row.followers, row.verified
+            ),
+            earlier_cases=self._earlier(row),
+            messages=shown,
+            hidden=hidden,
+            waiting_since=self._waiting_since(case_id),
+            reply=reply,
+            drafting=drafting,
+        )
+
+    def _shown(self, case_id: CaseId) -> tuple[list[MessageView], int]:
+        theirs = select(messages).where(messages.c.case_id == case_id, messages.c.author == "customer")
+        order = (messages.c.written_at, messages.c.id)
+        first = self.connection.execute(theirs.order_by(*order).limit(1)).all()
+        newest = self.connection.execute(
+            theirs.order_by(*(column.desc() for column in order)).limit(SHOWN_POSTS)
+        ).all()[::-1]
+        rows = newest if first and first[0].id in [row.id for row in newest] else [*first, *newest[1:]]
+        if len(newest) < SHOWN_POSTS:
+            return [message_of(row) for row in rows], 0
+        counted = select(func.count()).select_from(theirs.subquery())
+        return [message_of(row) for row in rows], self.connection.execute(counted).scalar_one() - len(rows)
+
+    def _drafts(self, case_id: CaseId) -> tuple[Draft | None, list[str]]:
+        rows = self.connection.execute(
+            select(drafts)
+            .where(drafts.c.case_id == case_id, drafts.c.state != draft_states.DROPPED)
+            .order_by(drafts.c.id.desc())
+            .limit(20)
+        ).all()
+        since = self.now - DRAFTING_FOR
+        drafting = [r.author for r in rows if r.state == draft_states.OPEN and r.opened_at > since]
+        # A doubt stays in sight until it is settled, whatever was sent after it.
+        replies = [row for row in rows if row.state != draft_states.OPEN]
+        unsettled = [r for r in replies if r.state in (draft_states.ASKED, draft_states.DOUBTED)]
+        latest = next(iter(unsettled or replies), None)
+        return (draft_of(latest) if latest else None), sorted(set(drafting))
+
+    def _waiting_since(self, case_id: CaseId) -> datetime | None:
+        answered = (
+            select(func.max(drafts.c.submitted_at))
+            .where(drafts.c.case_id == case_id, drafts.c.state == draft_states.SENT)
+            .scalar_subquery()
+        )
+        return self.connection.execute(
+            select(func.min(messages.c.written_at)).where(
+                messages.c.case_id == case_id,
+                messages.c.author == "customer",
+                (answered.is_(None)) | (messages.c.received_at > answered),
+            )
+        ).scalar()
+
+    def _earlier(self, row: Row[Any]) -> int:
+        mine = select(func.count()).select_from(cases)
+        return int(
+            self.connection.execute(
+                mine.where(cases.c.customer_id == row.customer_id, cases.c.id < row.id)
+            ).scalar_one()
+        )
+
+    def target(self, case_id: CaseId) -> MessageView:
+        """Return the customer's newest post, which an answer goes to.
+
+        Raises Missing.
+        """
+        row = self.connection.execute(
+            select(messages)
+            .where(messages.c.case_id == case_id, messages.c.author == "customer")
+            .order_by(messages.c.written_at.desc(), messages.c.id.desc())
+            .limit(1)
+        ).first()
+        if row is None:
+            raise Missing("no_such_post")
+        return message_of(row)
+
+    def message(self, account_id: str, post_id: str) -> MessageView:
+        """Return one post.
+
+        Raises Missing.
+        """
+        row = self.connection.execute(
+            select(messages).where(messages.c.account_id == account_id, messages.c.external_id == post_id)
+        ).first()
+        if row is None:
+            raise Missing("no_such_post")
+        return message_of(row)
+
+    def draft(self, draft_id: DraftId) -> Draft:
+        """Return a draft.
+
+        Raises Missing.
+        """
+        row = self.connection.execute(select(drafts).where(drafts.c.id == draft_id)).first()
+        if row is None:
+            raise Missing("no_such_draft")
+        return draft_of(row)
+
+    def events(self, case_id: CaseId, *, after: int, limit: int = 20) -> Sequence[EventView]:
+        """Return the history after event `after`, with the words of posts and replies beside it."""
+        rows = self.connection.execute(
+            select(history)
+            .where(history.c.case_id == case_id, history.c.id > after)
+            .order_by(history.c.id)
+            .limit(limit)
+        ).all()
+        posts = [row.facts["post"] for row in rows if row.event == "post_received"]
+        replies = [int(row.facts["draft"]) for row in rows if "draft" in row.facts]
+        said = dict(
+            self.connection.execute(
+                select(messages.c.external_id, messages.c.text).where(
+                    messages.c.case_id == case_id, messages.c.external_id.in_(posts)
+                )
+            )
+            .tuples()
+            .all()
+        )
+        written = {
+            str(number): words
+            for number, words in self.connection.execute(
+                select(drafts.c.id, drafts.c.text).where(drafts.c.id.in_(replies))
+            ).tuples()
+        }
+        return [
+            EventView(
+                id=row.id,
+                at=row.at,
+                event=row.event,
+                actor_kind=row.actor_kind,
+                actor=row.actor,
+                facts=row.facts,
+                text=said.get(row.facts.get("post", ""), written.get(row.facts.get("draft", ""), "")),
+            )
+            for row in rows
+        ]
+
+    def workspace(self) -> Row[Any] | None:
+        """Return our workspace and bot; None before the first auth.test."""
+        return self.connection.execute(select(workspaces)).first()
+
+    def clock_ticked_at(self) -> datetime | None:
+        """Return when the clock last turned (machine time)."""
+        return self.connection.execute(select(func.max(leases.c.ticked_at))).scalar()
+
+    def audited_at(self) -> datetime | None:
+        """Return when the audit last found nothing (machine time)."""
+        return self.connection.execute(select(func.max(leases.c.audited_at))).scalar()
+
+    def intake(self) -> Sequence[Row[Any]]:
+        """Return where the intake of each account stands."""
+        return self.connection.execute(select(intake_cursors)).all()
+
+    def unsettled(self) -> dict[str, int]:
+        """Return how many effects are in each state that is not settled."""
+        rows = self.connection.execute(
+            select(outbox.c.state, func.count())
+            .where(outbox.c.state.in_(("pending", "sending", "in_doubt", "asked")))
+            .group_by(outbox.c.state)
+        )
+        return dict(rows.tuples().all())
+
+
+def message_of(row: Row[Any]) -> MessageView:
+    """Return the view of a message's row."""
+    return MessageView(
+        external_id=row.external_id,
+        author=row.author,
+        text=row.text,
+        language=row.language,
+        written_at=row.written_at,
+        media=row.media,
+        summons=Summons(row.names_us, row.follows_up, row.refused),
+    )
