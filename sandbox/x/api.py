@@ -242,6 +242,8 @@ def _allow(call: Call, view: dict[str, list[str]], *more: str) -> None:
         if name not in known:
             message = f"The query parameter [{name}] is not one of [{','.join(known)}]"
             raise invalid(name, value, message)
+        if len(call.request.query.getall(name)) > 1:
+            raise invalid(name, value, f"Duplicate parameters are not allowed: the `{name}` query parameter")
 
 
 def _path_id(call: Call) -> str:

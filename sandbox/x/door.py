@@ -159,7 +159,7 @@ class Door:
         kind, _, credentials = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() == "oauth" and self._is_signed(request, credentials, raw):
             return "user"
-        if kind.lower() == "bearer" and hmac.compare_digest(credentials.strip(), BEARER):
+        if kind.lower() == "bearer" and _same(credentials.strip(), BEARER):
             if user_only:
                 raise _unsupported_authentication()
             return "app"
@@ -181,7 +181,7 @@ class Door:
         now = int(time.time())  # never the wound clock: whoever signs does not know of it
         if abs(now - int(timestamp)) > _CLOCK_SKEW_S or nonce in self._nonces:
             return False
-        if not hmac.compare_digest(signature, sign(request, given, raw)):
+        if not _same(signature, sign(request, given, raw)):
             return False
         self._nonces = {old: at for old, at in self._nonces.items() if now - at <= 2 * _CLOCK_SKEW_S}
         self._nonces[nonce] = int(timestamp)
@@ -254,8 +254,12 @@ def sign(request: web.Request, oauth: dict[str, str], raw: bytes) -> str:
     return base64.b64encode(hmac.digest(key.encode(), base.encode(), hashlib.sha1)).decode()
 
 
+def _same(given: str, secret: str) -> bool:
+    return hmac.compare_digest(given.encode(errors="replace"), secret.encode())
+
+
 def _encode(text: str) -> str:
-    return quote(text, safe="-._~")
+    return quote(text, safe="-._~", errors="replace")
 
 
 def _read(request: web.Request, raw: bytes) -> Json:

@@ -122,6 +122,8 @@ class Settings:
                 raise ValueError(f"reply_rule must be summoned or open, not {value!r}")
             if type(value) is not type(getattr(self, key)):
                 raise ValueError(f"{key} must be {type(getattr(self, key)).__name__}, not {value!r}")
+        if spec.get("mentions_window", 1) < 1:
+            raise ValueError(f"mentions_window must be above zero, not {spec['mentions_window']!r}")
         for key, value in spec.items():
             setattr(self, key, value)
 

@@ -231,11 +231,11 @@ class _Control:
         return {"id": self._write(body).id}
 
     def write_many(self, body: Json) -> Json:
-        posts = _take(body, {"posts": (list,)})["posts"]
+        posts = _take(body, {"posts": (list,)}).get("posts", [])
         return {"ids": [self._write(one).id for one in posts]}
 
     def native(self, body: Json) -> Json:
-        given = _take(body, {key: self._WRITE[key] for key in ("text", "reply_to")})
+        given = _take(body, {key: self._WRITE[key] for key in ("text", "reply_to", "quote_of")})
         if not given.get("text", "").strip():
             raise ValueError("native needs a text")
         return {"id": self._network.add(Draft(author_id=BRAND, **given)).id}
@@ -275,10 +275,12 @@ class _Control:
         return {"id": person.id}
 
     def settings(self, body: Json) -> Json:
-        limits = body.pop("limits", None)
-        if limits is not None:
-            self._door.limits.change(limits)
+        limits = body.pop("limits", {})
+        if not isinstance(limits, dict):
+            raise ValueError(f"limits must be a JSON object, not {limits!r}")  # noqa: TRY004 - answered as 400
         self._network.settings.change(body)
+        if limits:
+            self._door.limits.change(limits)
         return self._settings()
 
     def state(self) -> Json:
@@ -290,10 +292,14 @@ class _Control:
     def _write(self, body: Any) -> Post:
         given = _take(body, self._WRITE)
         author = self._network.person(given.pop("author", ""))
+        if author.id == BRAND:
+            raise ValueError("the brand writes by native, or through the API")
         if not given.get("text", "").strip() and given.get("retweet_of") is None:
             raise ValueError("write needs a text")
         if given.get("id") is not None and not _ID.fullmatch(given["id"]):
             raise ValueError(f"id must be a number as text, not {given['id']!r}")
+        if given.get("age_s", 0) < 0:
+            raise ValueError(f"age_s must not be negative, not {given['age_s']!r}")
         return self._network.add(Draft(author_id=author.id, **{"text": "", **given}))
 
 

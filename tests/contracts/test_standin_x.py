@@ -194,10 +194,12 @@ def test_an_old_or_future_timestamp_is_refused(x: Sandbox, age_s: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["", "OAuth", "OAuth a=b", "Bearer wrong", "Basic abc", "OAuth oauth_timestamp=x"]
+    "header", ["", "OAuth", "OAuth a=b", "Bearer wrong", "Basic abc", "OAuth oauth_timestamp=x", "Bearer é"]
 )
 def test_other_credentials_are_refused(x: Sandbox, header: str) -> None:
-    answer = x.session.get(f"{x.url}/x/2/tweets?ids=1", headers={"Authorization": header}, timeout=10)
+    answer = x.session.get(
+        f"{x.url}/x/2/tweets?ids=1", headers={"Authorization": header.encode()}, timeout=10
+    )
 
     assert answer.status_code == 401
 
@@ -252,6 +254,11 @@ def test_new_people_join_and_write(x: Sandbox) -> None:
         ("delete", {"id": "7"}, 404),
         ("native", {"text": " "}, 400),
         ("settings", {"reply_rule": "never"}, 400),
+        ("write", {"author": "emma_w", "text": "hi", "age_s": -1}, 400),
+        ("write", {"author": "sarishop", "text": "hi"}, 400),
+        ("write_many", {"posts": ["hi"]}, 400),
+        ("settings", {"mentions_window": 0}, 400),
+        ("settings", {"limits": 5}, 400),
         ("settings", {"colour": "red"}, 400),
         ("settings", {"limits": {"POST /2/tweets": "many"}}, 400),
     ],

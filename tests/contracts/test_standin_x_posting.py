@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import requests
 import tweepy
 
-from .test_standin_x import BRAND, Sandbox, serve
+from .test_standin_x import BRAND, Sandbox, serve, signed
 
 NOT_SUMMONED = (
     "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged "
@@ -197,3 +199,17 @@ def test_what_was_answered_by_hand_is_on_the_own_timeline(x: Sandbox) -> None:
     assert timeline(exclude=["replies"]) == [plain]
     assert timeline(since_id=by_api) == [plain, by_hand]
     assert [post["by_api"] for post in x.state()["posts"][1:]] == [True, False, False]
+
+
+def test_of_many_same_replies_at_once_one_is_published(x: Sandbox) -> None:
+    mention = x.write("emma_w", "@sarishop where?")
+
+    def reply(_: int) -> int:
+        body = {"text": "Here", "reply": {"in_reply_to_tweet_id": mention}}
+        return requests.post(f"{x.url}/x/2/tweets", json=body, auth=signed(), timeout=10).status_code
+
+    with ThreadPoolExecutor(10) as pool:
+        statuses = sorted(pool.map(reply, range(10)))
+
+    assert statuses == [201] + 9 * [403]
+    assert x.brands() == ["@emma_w Here"]

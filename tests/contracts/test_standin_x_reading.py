@@ -343,3 +343,7 @@ def test_an_unknown_path_is_a_404_of_xs(x: Sandbox) -> None:
     answer = x.get("dm_conversations/with/5/messages")
 
     assert (answer.status_code, answer.json()["title"]) == (404, "Not Found")
+
+
+def test_a_parameter_may_be_given_only_once(x: Sandbox) -> None:
+    assert "Duplicate parameters" in x.get("tweets", ids=["1", "2"]).json()["errors"][0]["message"]
