@@ -9,8 +9,7 @@ import re
 import regex
 
 from workflows.domain.graphemes import nfc
-from workflows.domain.links import has_link, links
-from workflows.domain.word_lists import read_words
+from workflows.domain.links import has_link, links, read_words
 
 __all__ = ["POST_LIMIT", "URL_WEIGHT", "has_link", "links", "weighted_length"]
 
