@@ -51,11 +51,11 @@ class Ack:
 
 @dataclass(slots=True, eq=False)
 class _Socket:
-    """One open WebSocket; `waiting` holds the envelopes whose ack has not come."""
+    """One open WebSocket; `sent` holds the ids of the envelopes it was given."""
 
     stream: web.WebSocketResponse
     leaving: bool = False
-    waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)
 
 
 def sign(body: bytes, timestamp: str, secret: str = SIGNING_SECRET) -> str:
@@ -72,6 +72,8 @@ class Delivery:
         self._session: aiohttp.ClientSession | None = None
         self._sockets: list[_Socket] = []
         self._tickets: dict[str, float] = {}
+        self._waiting: dict[str, asyncio.Future[Any]] = {}
+        """Acks to come, by envelope id; any socket may bring one, as slack_sdk acks on its newest."""
         self._running: set[asyncio.Task[Any]] = set()
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
@@ -197,12 +199,14 @@ class Delivery:
         if not ready:
             return None, "", "connection_failed", False
         socket = random.choice(ready)  # noqa: S311 - Slack does not say which, so we do not let anyone rely on it
-        envelope: Payload = {"envelope_id": str(uuid.uuid4()), "payload": payload, "type": kind}
+        envelope_id = str(uuid.uuid4())
+        envelope: Payload = {"envelope_id": envelope_id, "payload": payload, "type": kind}
         envelope["accepts_response_payload"] = kind != "events_api"
         if kind == "events_api":
             envelope |= {"retry_attempt": retry[0] if retry else 0, "retry_reason": retry[1] if retry else ""}
         ack: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        socket.waiting[envelope["envelope_id"]] = ack
+        self._waiting[envelope_id] = ack
+        socket.sent.add(envelope_id)
         try:
             await socket.stream.send_json(envelope)
             return 200, await asyncio.wait_for(ack, ACK_WITHIN_S), "", False
@@ -211,7 +215,8 @@ class Delivery:
         except ConnectionError:
             return None, "", "connection_failed", False
         finally:
-            socket.waiting.pop(envelope["envelope_id"], None)
+            del self._waiting[envelope_id]
+            socket.sent.discard(envelope_id)
 
     def new_ticket(self) -> str:
         """Return a ticket for one WebSocket, good for half a minute."""
@@ -237,14 +242,26 @@ class Delivery:
             await stream.send_json(self._hello())
             async for message in stream:
                 if message.type == aiohttp.WSMsgType.TEXT:
-                    _take_ack(socket, message.data)
+                    self._take_ack(message.data)
         finally:
             self._sockets.remove(socket)
-            for ack in socket.waiting.values():
-                if not ack.done():
-                    ack.set_exception(ConnectionResetError("the socket closed before the ack"))
+            if not socket.leaving:
+                self._give_up(socket)
             self._workspace.changed()
         return stream
+
+    def _take_ack(self, text: str) -> None:
+        message = _read_json(text)
+        ack = self._waiting.get(str(message.get("envelope_id"))) if isinstance(message, dict) else None
+        if ack is not None and not ack.done():
+            ack.set_result(message.get("payload") or "")
+
+    def _give_up(self, socket: _Socket) -> None:
+        """Let those who wait for an ack from a socket that broke wait no longer."""
+        for envelope_id in socket.sent:
+            ack = self._waiting[envelope_id]
+            if not ack.done():
+                ack.set_exception(ConnectionResetError("the socket closed before the ack"))
 
     def _hello(self) -> Payload:
         return {
@@ -270,15 +287,6 @@ class Delivery:
     async def _close_later(self, socket: _Socket) -> None:
         await asyncio.sleep(_LEAVES_AFTER_S)
         await socket.stream.close()
-
-
-def _take_ack(socket: _Socket, text: str) -> None:
-    message = _read_json(text)
-    if not isinstance(message, dict):
-        return
-    ack = socket.waiting.get(str(message.get("envelope_id")))
-    if ack is not None and not ack.done():
-        ack.set_result(message.get("payload") or "")
 
 
 def _read_json(text: str) -> Any:
