@@ -5,6 +5,7 @@ then speech is in doubt, never simply sent again.
 """
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -84,6 +85,8 @@ def deliver_effect(performer: Performer, deeds: Mapping[Kind, Deed], effect_id: 
             uow.outbox.done(effect)
             return
     crash_point(f"claimed:{effect.kind}")
+    if effect.wait_s:
+        time.sleep(effect.wait_s)
     _attempt(performer, deed, effect, ready)
 
 

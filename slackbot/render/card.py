@@ -160,7 +160,7 @@ def _reply_state(draft: Draft, view: CaseView) -> str:
         return say(":mag: X gave no clear answer to %(who)s’s reply; looking whether it is there", who=who)
     if draft.state == states.ASKED:
         return say(
-            ":grey_question: We could not confirm that %(who)s’s reply is on X. Please look, and say which it is.",
+            ":grey_question: We could not confirm that %(who)s’s reply is on X. Please look and say which.",
             who=who,
         )
     if draft.state == states.SENT:

@@ -41,7 +41,7 @@ _PRIVATE: dict[str, Callable[[Facts], str]] = {
     "empty": lambda _: say("Please write something."),
     "too_long": _too_long,
     "guests_read_only": lambda _: say("Guests may read the cards, but not work on them."),
-    "externals_read_only": lambda facts: say(
+    "externals_read_only": lambda _: say(
         "People of other workspaces may read the cards, but not work on them."
     ),
     "not_a_member": lambda _: say("Only members of this workspace may work on cases."),
@@ -58,8 +58,8 @@ _ALERTS: dict[str, Callable[[Facts], str]] = {
         ":rotating_light: X says that the plan’s credits or cap are used up. Replies and intake wait."
     ),
     "intake_gap": lambda facts: say(
-        ":warning: More mentions came than X shows (about 800). Those before %(until)s may be missing; the last "
-        "one known before was %(since)s.",
+        ":warning: More mentions came than X shows (about 800). Some between post %(since)s and post "
+        "%(until)s may be missing.",
         since=facts["since"],
         until=facts["until"],
     ),

@@ -122,6 +122,7 @@ class Effect:
     key       unique among its kind: the same wish twice is one row.
     attempt   how often it was claimed; a result is recorded only for the attempt that has it.
     payload   ids and addresses, never text of a customer or an agent.
+    wait_s    how long its performer waits before the call, so that calls keep their distance.
     """
 
     id: int
@@ -133,6 +134,7 @@ class Effect:
     budget: str
     started_at: datetime | None = None
     payload: dict[str, Any] = field(default_factory=dict)
+    wait_s: float = 0.0
 
 
 RE_OFFER_S = (15, 30, 60)

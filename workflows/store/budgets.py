@@ -14,6 +14,9 @@ from sqlalchemy import Connection, select, update
 from workflows.store.insert import insert_new
 from workflows.store.tables import budgets
 
+_MARGIN_S = 0.02
+_LONGEST_TURN = timedelta(seconds=3)
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -62,6 +65,23 @@ class Budgets:
             return
         free_at = max(self._row(key)[0], self._now) + timedelta(seconds=rate.interval_s * count)
         self._connection.execute(update(budgets).where(budgets.c.key == key).values(free_at=free_at))
+
+    def take_turn(self, key: str) -> float:
+        """Return how many seconds the caller waits with its call, so that calls keep their distance.
+
+        What left in time may arrive too close together, because a queue and a worker lie between; Slack
+        counts arrivals. Budgets with bursts need no distance.
+        """
+        rate = self._rate(key)
+        if rate is None or rate.burst > 1:
+            return 0.0
+        self._row(key)
+        last = self._connection.execute(select(budgets.c.turn_at).where(budgets.c.key == key)).scalar()
+        distance = timedelta(seconds=rate.interval_s + _MARGIN_S)
+        turn = max(self._now, last + distance) if last else self._now
+        turn = min(turn, self._now + _LONGEST_TURN)
+        self._connection.execute(update(budgets).where(budgets.c.key == key).values(turn_at=turn))
+        return (turn - self._now).total_seconds()
 
     def block(self, key: str, after_s: float) -> None:
         """Hold back everything of this budget: the far side said "too fast"."""

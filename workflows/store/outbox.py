@@ -5,7 +5,7 @@ or an answer that comes after its lease, changes nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -191,7 +191,9 @@ class Outbox:
             )
             .returning(outbox)
         ).first()
-        return None if row is None else _effect(row)
+        if row is None:
+            return None
+        return replace(_effect(row), wait_s=self._budgets.take_turn(row.budget))
 
     def get(self, effect_id: int) -> Effect | None:
         """Return the effect with this id."""
@@ -320,7 +322,7 @@ class Outbox:
         result = self._connection.execute(
             update(outbox)
             .where(outbox.c.id == effect.id, outbox.c.attempt == effect.attempt, outbox.c.state.in_(before))
-            .values(state=after, **values)
+            .values({**values, "state": after})
         )
         return result.rowcount == 1
 

@@ -214,6 +214,7 @@ budgets = Table(
     Column("key", Text, primary_key=True),
     Column("free_at", Instant, nullable=False, comment="machine time: when the next one may leave"),
     Column("blocked_until", Instant, comment="machine time: the far side said wait"),
+    Column("turn_at", Instant, comment="machine time: when the last call of a budget without bursts started"),
 )
 
 intake_cursors = Table(

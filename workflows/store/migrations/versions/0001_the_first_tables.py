@@ -43,6 +43,12 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("free_at", Instant(), nullable=False, comment="machine time: when the next one may leave"),
         sa.Column("blocked_until", Instant(), nullable=True, comment="machine time: the far side said wait"),
+        sa.Column(
+            "turn_at",
+            Instant(),
+            nullable=True,
+            comment="machine time: when the last call of a budget without bursts started",
+        ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_budgets")),
     )
     op.create_table(
