@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import signal
 import sys
@@ -113,9 +114,10 @@ def _add_clock_routes(app: web.Application, changed: Callable[[str], None]) -> N
         return web.json_response({"offset_s": offset})
 
     async def clock(request: web.Request) -> web.Response:
-        if "offset_s" not in app[_CLOCK]:
-            await _wind(app, 0)  # a desk that was wound before this process started
-        return web.json_response({"offset_s": app[_CLOCK]["offset_s"]})
+        if "offset_s" not in app[_CLOCK]:  # the desk may have been wound before this process started
+            with contextlib.suppress(ValueError):  # or there is no desk yet: then nothing was wound
+                await _wind(app, 0)
+        return web.json_response({"offset_s": app[_CLOCK].get("offset_s", 0.0)})
 
     app.router.add_post("/control/clock", wind)
     app.router.add_get("/control/clock", clock)
@@ -124,7 +126,7 @@ def _add_clock_routes(app: web.Application, changed: Callable[[str], None]) -> N
 async def _wind(app: web.Application, forward: float) -> float:
     """Let `sandbox.wind` move the desk's clock, and tell everyone who follows it."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "sandbox.wind", "--forward", f"{forward:g}"),
+        *(sys.executable, "-m", "sandbox.wind", "--forward", str(forward)),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

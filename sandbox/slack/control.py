@@ -11,7 +11,6 @@ from sandbox.faults import NotThere
 from sandbox.slack import payloads
 from sandbox.slack.blocks import Refused, check_message_blocks, elements, with_ids
 from sandbox.slack.delivery import ACK_WITHIN_S, Ack, Delivery
-from sandbox.slack.state import state_of
 from sandbox.slack.views import (
     STATEFUL,
     answer_submission,
@@ -80,7 +79,7 @@ class _Control:
 
     async def state(self, request: web.Request) -> web.StreamResponse:
         user = request.query.get("user")
-        return web.json_response(state_of(self._workspace, user, sockets=self._delivery.sockets))
+        return web.json_response(payloads.state_of(self._workspace, user, sockets=self._delivery.sockets))
 
     async def requests(self, request: web.Request) -> web.StreamResponse:
         method, since = request.query.get("method"), request.query.get("since", "0")
@@ -215,7 +214,9 @@ class _Control:
         return {"refreshed": await self._delivery.refresh_one()}
 
     def _channel_of(self, person: Person, body: Body) -> Channel:
-        channel = self._workspace.channel(_need(body, "channel"))
+        if _need(body, "channel").startswith("D"):
+            self._workspace.direct(person.id)  # the first word to the bot opens the conversation
+        channel = self._workspace.channel(body["channel"])
         if person.id not in channel.members:
             raise ValueError(f"{person.id} is not in {channel.id}")
         return channel

@@ -144,6 +144,31 @@ def open_direct(workspace: Workspace, args: Args) -> Answer:
 
 def person_as_slack(person: Person) -> Answer:
     """Return a person as `users.info` shows them."""
+    return {
+        "id": person.id,
+        "team_id": TEAM,
+        "name": person.name,
+        "deleted": False,
+        "color": person.colour,
+        "real_name": person.real_name,
+        "tz": person.tz,
+        "tz_label": person.tz,
+        "tz_offset": person.tz_offset,
+        "profile": _profile(person),
+        "is_admin": person.is_admin,
+        "is_owner": person.is_owner,
+        "is_primary_owner": person.is_owner,
+        "is_restricted": person.is_restricted,
+        "is_ultra_restricted": False,
+        "is_bot": person.is_bot,
+        "is_app_user": False,
+        "updated": _CREATED,
+        "is_email_confirmed": not person.is_bot,
+        "who_can_share_contact_card": "EVERYONE",
+    }
+
+
+def _profile(person: Person) -> Answer:
     first, _, last = person.real_name.partition(" ")
     profile: Answer = {
         "title": "",
@@ -161,28 +186,7 @@ def person_as_slack(person: Person) -> Answer:
     }
     if person.is_bot:
         profile |= {"api_app_id": APP_ID, "bot_id": BOT_ID, "always_active": True}
-    return {
-        "id": person.id,
-        "team_id": TEAM,
-        "name": person.name,
-        "deleted": False,
-        "color": person.colour,
-        "real_name": person.real_name,
-        "tz": person.tz,
-        "tz_label": person.tz,
-        "tz_offset": person.tz_offset,
-        "profile": profile,
-        "is_admin": person.is_admin,
-        "is_owner": person.is_owner,
-        "is_primary_owner": person.is_owner,
-        "is_restricted": person.is_restricted,
-        "is_ultra_restricted": False,
-        "is_bot": person.is_bot,
-        "is_app_user": False,
-        "updated": _CREATED,
-        "is_email_confirmed": not person.is_bot,
-        "who_can_share_contact_card": "EVERYONE",
-    }
+    return profile
 
 
 def user_info(workspace: Workspace, args: Args) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from urllib.parse import parse_qs
 import pytest
 import requests
 from slack_sdk import WebClient
+
+from workflows.store.schema import migrate_to_newest
 
 ROOT = Path(__file__).parents[2]
 BUTTON = {
@@ -35,9 +38,11 @@ CARD = [
 class Slack:
     """One server process, seen from the desk (`web`) and from the control API."""
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, **environment: str) -> None:
         command = [sys.executable, "-m", "sandbox.server", "--port", "0", *options]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, text=True
+        )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
         self.http = requests.Session()
@@ -284,3 +289,28 @@ def test_a_body_that_is_not_json_is_refused_in_words(slack: Slack) -> None:
 @pytest.mark.parametrize("path", ["/assets/nothing.js", "/assets/../../server.py", "/assets/%2e%2e/%2e%2e/x"])
 def test_the_page_serves_no_file_that_is_not_its_own(slack: Slack, path: str) -> None:
     assert slack.http.get(slack.url + path).status_code == 404
+
+
+def test_a_clock_that_cannot_be_wound_says_so_and_stands_at_zero(tmp_path: Path) -> None:
+    slack = Slack(DATABASE_URL=f"sqlite:///{tmp_path}/no/such/folder/desk.db")
+    try:
+        url = f"{slack.url}/control/clock"
+        refused = slack.http.post(url, json={"forward_s": 3600})
+        assert refused.status_code == 400
+        assert "the clock was not wound" in refused.json()["error"]
+        assert "number of seconds" in slack.http.post(url, json={"forward_s": "soon"}).json()["error"]
+        assert slack.http.get(url).json() == {"offset_s": 0}
+    finally:
+        slack.stop()
+
+
+def test_the_clock_is_wound_in_the_desks_own_database(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/desk.db"
+    migrate_to_newest(database)
+    slack = Slack(DATABASE_URL=database)
+    try:
+        url = f"{slack.url}/control/clock"
+        assert slack.http.post(url, json={"forward_s": 3_600_000}).json() == {"offset_s": 3_600_000}
+        assert slack.http.get(url).json() == {"offset_s": 3_600_000}
+    finally:
+        slack.stop()

@@ -505,6 +505,12 @@ def test_the_bot_hears_nothing_from_channels_it_is_not_in(slack: Slack, desk: De
     slack.control("message", status=404, user="U0ASHA", channel="C0SUPPORT", text="x", thread_ts="1.0")
 
 
+def test_a_person_may_write_to_the_bot_alone(slack: Slack, desk: Desk) -> None:
+    slack.control("message", user="U0ASHA", channel="D0ASHA", text="hello")
+    assert desk.heard[0]["event"]["channel_type"] == "im"
+    slack.control("message", status=400, user="U0MEHMET", channel="D0ASHA", text="hello")
+
+
 def test_an_event_is_repeated_until_it_is_taken(slack: Slack, desk: Desk) -> None:
     slack.control("settings", event_retry_s=[0, 0.1, 0.2])
     desk.answer = lambda _: (500, {}, None) if len(desk.heard) < 4 else None
