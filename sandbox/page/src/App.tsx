@@ -8,11 +8,11 @@ import { TopBar } from "./topbar/TopBar";
 import type { User } from "./types";
 import { ClockProvider } from "./ui/clock";
 import { LinkContext, target } from "./ui/links";
-import { ThemeContext, useTheme } from "./ui/theme";
+import { type Choice, ThemeContext, useTheme } from "./ui/theme";
 import { ToastProvider, useToast } from "./ui/Toasts";
 import { XPane } from "./x/XPane";
 
-function Page({ choice, onChoice }: { choice: ReturnType<typeof useTheme>["choice"]; onChoice: (choice: ReturnType<typeof useTheme>["choice"]) => void }) {
+function Page({ choice, onChoice }: { choice: Choice; onChoice: (choice: Choice) => void }) {
   const [user, setUser] = useHash("as", "U0ASHA");
   const [channel, setChannel] = useHash("in", "C0SUPPORT");
   const [thread, setThread] = useState<string | null>(null);
@@ -38,13 +38,13 @@ function Page({ choice, onChoice }: { choice: ReturnType<typeof useTheme>["choic
       const found = target(url);
       if (found.kind === "post") {
         setSeekPost({ id: found.id, at: Date.now() });
-        say("info", `The sandbox opens no other site. This leads to ${url}`);
+        say("info", `Shown at the right, if it is there. In real life this opens ${url}`);
       } else if (found.kind === "message") {
         openChannel(found.channel);
         setThread(found.thread);
         setSeekMessage(found.ts);
       } else {
-        say("info", `The sandbox opens no other site. This leads to ${url}`);
+        say("info", `The sandbox opens no other site. In real life this opens ${url}`);
       }
     },
     [say, openChannel],

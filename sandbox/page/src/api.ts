@@ -1,6 +1,14 @@
 /** The control API of the sandbox: JSON in, JSON out, every failure a sentence. */
 
-export class ApiError extends Error {}
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    /** The HTTP status; 0 when nothing answered. */
+    readonly status = 0,
+  ) {
+    super(message);
+  }
+}
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   let response: Response;
@@ -22,7 +30,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   }
   if (!response.ok) {
     const said = (answer as { error?: string } | null)?.error;
-    throw new ApiError(said ?? `The sandbox server answered ${response.status}.`);
+    throw new ApiError(said ?? `The sandbox server answered ${response.status}.`, response.status);
   }
   return answer as T;
 }

@@ -1,3 +1,4 @@
+import "./encode.test";
 import "./mrkdwn.test";
 import "./share.test";
 import "./threads.test";

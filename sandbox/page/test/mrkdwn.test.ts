@@ -9,17 +9,20 @@ test("an escaped mention stays text: a customer cannot ping anybody", () => {
 });
 
 test("mentions, links and dates are found", () => {
-  assert.deepEqual(inline("<@U0ASHA> <#C0LEADS|leads> <!subteam^S0LEADS> <!here> <https://a.example/?a=1&amp;b=2|there>"), [
-    { type: "user", user_id: "U0ASHA" },
-    { type: "text", text: " " },
-    { type: "channel", channel_id: "C0LEADS" },
-    { type: "text", text: " " },
-    { type: "usergroup", usergroup_id: "S0LEADS" },
-    { type: "text", text: " " },
-    { type: "broadcast", range: "here" },
-    { type: "text", text: " " },
-    { type: "link", url: "https://a.example/?a=1&b=2", text: "there" },
-  ]);
+  assert.deepEqual(
+    inline("<@U0ASHA> <#C0LEADS|leads> <!subteam^S0LEADS> <!here> <https://a.example/?a=1&amp;b=2|there>"),
+    [
+      { type: "user", user_id: "U0ASHA" },
+      { type: "text", text: " " },
+      { type: "channel", channel_id: "C0LEADS" },
+      { type: "text", text: " " },
+      { type: "usergroup", usergroup_id: "S0LEADS" },
+      { type: "text", text: " " },
+      { type: "broadcast", range: "here" },
+      { type: "text", text: " " },
+      { type: "link", url: "https://a.example/?a=1&b=2", text: "there" },
+    ],
+  );
   assert.deepEqual(inline("<!date^1763766000^{date_short_pretty} {time}|fallback>"), [
     { type: "date", timestamp: 1763766000, format: "{date_short_pretty} {time}" },
   ]);

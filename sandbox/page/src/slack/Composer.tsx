@@ -1,6 +1,8 @@
 import { useRef } from "react";
 import { useDraft } from "../store/useDraft";
 import { useAsync } from "../ui/useAsync";
+import { encode } from "./encode";
+import { usePeople } from "./People";
 import { useSender } from "./Sender";
 
 interface Props {
@@ -16,6 +18,8 @@ export function Composer({ channel, label, threadTs, outside = false }: Props) {
   const { user, send } = useSender();
   const [text, setText] = useDraft(`slack:${user}:${channel}:${threadTs ?? ""}`);
   const [busy, run] = useAsync();
+  const people = usePeople();
+  const names = { users: people.all, channels: people.channels };
   const box = useRef<HTMLTextAreaElement>(null);
 
   const submit = async () => {
@@ -24,7 +28,8 @@ export function Composer({ channel, label, threadTs, outside = false }: Props) {
     const sent = await run(async () => {
       const command = /^(\/\S+)\s*([^]*)$/.exec(written);
       if (command) await send("command", { channel, command: command[1], text: command[2] });
-      else await send("message", { channel, text: written, ...(threadTs ? { thread_ts: threadTs } : {}) });
+      else
+        await send("message", { channel, text: encode(written, names), ...(threadTs ? { thread_ts: threadTs } : {}) });
     });
     if (sent) setText("");
     box.current?.focus();

@@ -3,10 +3,12 @@ import type { PrivateMessage, SlackMessage } from "../types";
 import { Avatar } from "../ui/Avatar";
 import { ago, clockTime, dateOfTs } from "../ui/dates";
 import { Icon } from "../ui/Icon";
+import { useAsync } from "../ui/useAsync";
 import { ActionsContext } from "./blocks/actions";
 import { Blocks } from "./blocks/Blocks";
 import { Mrkdwn, Plain } from "./blocks/Rich";
 import { displayName, usePeople } from "./People";
+import { useSender } from "./Sender";
 import { useMessageActions } from "./useMessageActions";
 
 interface Props {
@@ -64,6 +66,35 @@ function ThreadLink({ message, onThread }: { message: SlackMessage; onThread: (t
   );
 }
 
+/** What can be done with a message: its author and the admins may delete it. */
+function Tools({ message, channel, onThread }: Props) {
+  const people = usePeople();
+  const { send } = useSender();
+  const [, run] = useAsync();
+  const mayDelete = !message.deleted && (message.user === people.me || people.user(people.me)?.is_admin);
+  const erase = () => run(async () => void (await send("delete_message", { channel, ts: message.ts })));
+  return (
+    <div className="message__tools">
+      {onThread && (
+        <button type="button" className="tool" onClick={() => onThread(message.ts)}>
+          <Icon name="thread" /> Thread
+        </button>
+      )}
+      {mayDelete && (
+        <button
+          type="button"
+          className="tool tool--danger"
+          aria-label="Delete message"
+          title="Delete message"
+          onClick={() => void erase()}
+        >
+          <Icon name="bin" />
+        </button>
+      )}
+    </div>
+  );
+}
+
 /** One message of a channel or thread. */
 export const Message = memo(function Message({ message, channel, joined = false, onThread }: Props) {
   const people = usePeople();
@@ -99,13 +130,7 @@ export const Message = memo(function Message({ message, channel, joined = false,
         <Reactions reactions={message.reactions} />
         {onThread && <ThreadLink message={message} onThread={onThread} />}
       </div>
-      {onThread && (
-        <div className="message__tools">
-          <button type="button" className="tool" onClick={() => onThread(message.ts)}>
-            <Icon name="thread" /> Thread
-          </button>
-        </div>
-      )}
+      <Tools message={message} channel={channel} onThread={onThread} />
     </article>
   );
 });

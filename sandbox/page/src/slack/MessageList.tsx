@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { PrivateMessage, SlackMessage } from "../types";
 import { dayDivider } from "../ui/dates";
 import { Icon } from "../ui/Icon";
@@ -49,6 +49,18 @@ export function MessageList(props: Props) {
   const { below, toEnd } = useSticky(list, place, items.length);
 
   useEffect(() => setShown(SHOWN), [place]);
+
+  // Earlier messages come in above; the reader keeps looking at the same line.
+  const height = useRef(0);
+  const showEarlier = () => {
+    height.current = list.current?.scrollHeight ?? 0;
+    setShown(shown + SHOWN);
+  };
+  useLayoutEffect(() => {
+    if (height.current > 0 && list.current) list.current.scrollTop += list.current.scrollHeight - height.current;
+    height.current = 0;
+  }, [shown]);
+
   useEffect(() => {
     if (!seek) return;
     const found = list.current?.querySelector<HTMLElement>(`[data-ts="${CSS.escape(seek)}"]`);
@@ -67,7 +79,7 @@ export function MessageList(props: Props) {
         <div className="list__inner">
           {head}
           {from > 0 && (
-            <button type="button" className="list__earlier" onClick={() => setShown(shown + SHOWN)}>
+            <button type="button" className="list__earlier" onClick={showEarlier}>
               Show earlier messages ({from})
             </button>
           )}
@@ -84,12 +96,7 @@ export function MessageList(props: Props) {
                   </div>
                 )}
                 {item.message && (
-                  <Message
-                    message={item.message}
-                    channel={channel}
-                    joined={joins(item, before)}
-                    onThread={onThread}
-                  />
+                  <Message message={item.message} channel={channel} joined={joins(item, before)} onThread={onThread} />
                 )}
                 {item.hidden && <Private message={item.hidden} />}
               </Fragment>

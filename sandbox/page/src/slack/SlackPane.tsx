@@ -45,7 +45,10 @@ export function SlackPane({ state, channelId, threadTs, seek, onChannel, onThrea
     () => state.private.filter((message) => message.channel === channel?.id),
     [state.private, channel?.id],
   );
-  const inThread = useMemo(() => hidden.filter(({ thread_ts }) => thread_ts && thread_ts === threadTs), [hidden, threadTs]);
+  const inThread = useMemo(
+    () => hidden.filter(({ thread_ts }) => thread_ts && thread_ts === threadTs),
+    [hidden, threadTs],
+  );
   const inChannel = useMemo(() => hidden.filter(({ thread_ts }) => !thread_ts), [hidden]);
 
   useEffect(() => {

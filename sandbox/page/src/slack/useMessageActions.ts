@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useRef, useState } from "react";
-import { reason } from "../api";
+import { ApiError, reason } from "../api";
 import type { Element } from "../types";
 import { useToast } from "../ui/Toasts";
 import { type Actions, busyKey, type Given } from "./blocks/actions";
@@ -20,8 +20,13 @@ export function useMessageActions(channel: string, ts: string): Actions {
       setBusy(busyKey(blockId, element));
       const pressed = element.action_id ? { action_id: element.action_id } : { text: words(element.text) };
       const value = given ?? element.value;
+      const click = { channel, ts, ...pressed, ...(value === undefined ? {} : { value }) };
       try {
-        await send("click", { channel, ts, ...pressed, ...(value === undefined ? {} : { value }) });
+        await send("click", click).catch((error: unknown) => {
+          // The card changed under the finger: Slack sends the press of the button that was shown.
+          if (error instanceof ApiError && error.status === 404) return send("click", { ...click, stale: true });
+          throw error;
+        });
       } catch (error) {
         say("error", reason(error));
       } finally {

@@ -120,10 +120,7 @@ export function useSandbox(user: string): Sandbox {
   else if (reached) link = streaming ? "live" : "polling";
 
   const shown = slack?.me === user ? slack : null;
-  return useMemo(
-    () => ({ slack: shown, x, faults, offset, link, refresh }),
-    [shown, x, faults, offset, link, refresh],
-  );
+  return useMemo(() => ({ slack: shown, x, faults, offset, link, refresh }), [shown, x, faults, offset, link, refresh]);
 }
 
 function changed(data: string): Topic | null {

@@ -64,7 +64,7 @@ export function Clock({ offset, refresh }: { offset: number; refresh: () => void
       </span>
       {failure && (
         <p className="clock__failure" role="alert">
-          {failure}
+          {failure.charAt(0).toUpperCase() + failure.slice(1)}
           <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => setFailure(null)}>
             <Icon name="close" size={13} />
           </button>

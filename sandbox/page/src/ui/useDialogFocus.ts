@@ -25,7 +25,8 @@ export function useDialogFocus(box: RefObject<HTMLElement | null>, onEscape: () 
     element.addEventListener("keydown", onKey);
     return () => {
       element.removeEventListener("keydown", onKey);
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      const idle = document.activeElement === null || document.activeElement === document.body;
+      if (idle && before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, [box]);
 }

@@ -61,9 +61,7 @@ export function PostCard({ post, person, quoted, account, actions, aimed, now }:
           </time>
         </header>
         {brand && (
-          <p className="post__how">
-            {post.by_api ? "The brand · sent by the desk" : "The brand · answered by hand"}
-          </p>
+          <p className="post__how">{post.by_api ? "The brand · sent by the desk" : "The brand · answered by hand"}</p>
         )}
         {post.retweet_of ? (
           <p className="post__how">Reposted</p>
@@ -90,8 +88,14 @@ export function PostCard({ post, person, quoted, account, actions, aimed, now }:
               <Icon name="hand" size={13} /> Answer by hand
             </button>
           )}
-          <button type="button" className="tool tool--danger" onClick={() => actions.erase(post)}>
-            <Icon name="bin" size={13} /> Delete
+          <button
+            type="button"
+            className="tool tool--danger"
+            aria-label="Delete"
+            title="Delete"
+            onClick={() => actions.erase(post)}
+          >
+            <Icon name="bin" size={13} />
           </button>
         </div>
       </div>

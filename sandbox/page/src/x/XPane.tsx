@@ -12,7 +12,7 @@ interface Props {
 }
 
 function Spent({ spent }: { spent: XState["spent"] }) {
-  const cents = (amount: string): string => `$${Number(amount).toFixed(Number(amount) < 1 ? 3 : 2)}`;
+  const cents = (amount: string): string => `$${Number(amount).toFixed(3)}`;
   return (
     <span className="spent" title={`Reads ${cents(spent.reads)}, writes ${cents(spent.writes)}`}>
       Spent <strong>{cents(spent.total)}</strong>
@@ -68,14 +68,7 @@ export function XPane({ state, seek, refresh }: Props) {
         <h2>Public timeline</h2>
         <Spent spent={state.spent} />
       </header>
-      <WriteBox
-        state={state}
-        author={author}
-        aim={aim}
-        onAuthor={write}
-        onAim={setAim}
-        onWritten={refresh}
-      />
+      <WriteBox state={state} author={author} aim={aim} onAuthor={write} onAim={setAim} onWritten={refresh} />
       <Timeline state={state} actions={actions} seek={seek} aimedAt={aim?.post.id ?? null} />
     </>
   );

@@ -2,7 +2,7 @@ import { memo, useId, useContext } from "react";
 import type { Block, Element, TextObject } from "../../types";
 import { ActionsContext } from "./actions";
 import { ActionButton } from "./Button";
-import { Field } from "./Field";
+import { Field, isGroup } from "./Field";
 import { Overflow } from "./Overflow";
 import { Library, Plain, Text, words } from "./Rich";
 
@@ -59,15 +59,16 @@ function Input({ block, blockId }: { block: Block; blockId: string }) {
   const element = block.element;
   if (!element) return null;
   const error = form?.error(blockId);
-  const grouped = element.type === "radio_buttons" || element.type === "checkboxes";
+  const grouped = isGroup(element);
+  const Label = grouped ? "span" : "label";
   const label = words(block.label);
   const described = [error && `${id}-error`, block.hint && `${id}-hint`].filter(Boolean).join(" ") || undefined;
   return (
     <div className={error ? "bk-input bk-input--wrong" : "bk-input"}>
-      <label className="bk-input__label" htmlFor={grouped ? undefined : id}>
+      <Label className="bk-input__label" htmlFor={grouped ? undefined : id}>
         <Plain text={label} />
         {block.optional && <span className="bk-input__optional"> (optional)</span>}
-      </label>
+      </Label>
       <Field
         element={element}
         blockId={blockId}

@@ -1,4 +1,4 @@
-import { useContext } from "react";
+import { useContext, useState } from "react";
 import type { Element, Option } from "../../types";
 import { usePeople } from "../People";
 import { ActionsContext, type Given, keyOf } from "./actions";
@@ -24,15 +24,24 @@ const NATIVE: Record<string, string> = {
   datetimepicker: "datetime-local",
 };
 
+/** Several controls under one label, rather than one. */
+export const isGroup = ({ type }: Element): boolean =>
+  type === "radio_buttons" || type === "checkboxes" || type.startsWith("multi_");
+
 /** An element that takes something from a person: typed, chosen or ticked. */
 export function Field(props: FieldProps) {
   const { element, blockId, id } = props;
   const { act, form } = useContext(ActionsContext);
   const people = usePeople();
-  const value = form?.value(keyOf(blockId, element)) ?? initial(element);
+  const [chosen, setChosen] = useState<Given | null>(null);
+  const value = (form ? form.value(blockId, element) : chosen) ?? initial(element);
   const give = (given: Given, typing = false) => {
-    if (form) form.change(blockId, element, given, typing);
-    else act(blockId, element, given);
+    if (form) {
+      form.change(blockId, element, given, typing);
+    } else {
+      setChosen(given);
+      act(blockId, element, given);
+    }
   };
   const named = {
     id,
@@ -42,7 +51,15 @@ export function Field(props: FieldProps) {
   };
 
   if (/_(text_)?input$/.test(element.type)) {
-    return <TextInput element={element} blockId={blockId} named={named} value={one(value)} onType={(text) => give(text, true)} />;
+    return (
+      <TextInput
+        element={element}
+        blockId={blockId}
+        named={named}
+        value={one(value)}
+        onType={(text) => give(text, true)}
+      />
+    );
   }
   const native = NATIVE[element.type];
   if (native) {
@@ -57,10 +74,12 @@ export function Field(props: FieldProps) {
       />
     );
   }
-  if (element.type === "radio_buttons" || element.type === "checkboxes") {
-    return <Choices element={element} named={named} name={keyOf(blockId, element)} value={value} onChoose={give} />;
+  const options = optionsFor(element, people);
+  const shared = { element, named, value, onChoose: give };
+  if (isGroup(element)) {
+    return <Choices {...shared} options={options.flatMap((group) => group.options)} name={keyOf(blockId, element)} />;
   }
-  return <Select element={element} named={named} options={optionsFor(element, people)} value={value} onChoose={give} />;
+  return <Select {...shared} options={options} />;
 }
 
 const one = (value: Given): string => (Array.isArray(value) ? (value[0] ?? "") : value);

@@ -21,8 +21,7 @@ export function Mrkdwn({ text }: { text: string }) {
 /** A plain text; only a text with an `:emoji:` needs drawing. */
 export function Plain({ text }: { text: string }) {
   const block = useMemo(
-    () =>
-      ({ type: "rich_text", elements: [{ type: "rich_text_section", elements: plain(text) }] }) as unknown as Block,
+    () => ({ type: "rich_text", elements: [{ type: "rich_text_section", elements: plain(text) }] }) as unknown as Block,
     [text],
   );
   if (!/:[a-z0-9_+'-]+:/.test(text) && !text.includes("&")) return <>{text}</>;

@@ -10,9 +10,8 @@ interface Props {
   onChoose: (given: Given) => void;
 }
 
-/** One or several of a list, as the browser's own control: reachable by keyboard and by every reader. */
+/** One of a list, as the browser's own control: reachable by keyboard and by every reader. */
 export function Select({ element, named, options, value, onChoose }: Props) {
-  const several = element.type.startsWith("multi_");
   const items = options.map(({ label, options: choices }) => {
     const all = choices.map((option) => (
       <option key={option.value} value={option.value}>
@@ -27,20 +26,6 @@ export function Select({ element, named, options, value, onChoose }: Props) {
       all
     );
   });
-  if (several) {
-    return (
-      <select
-        {...named}
-        className="field field--several"
-        multiple
-        size={4}
-        value={Array.isArray(value) ? value : [value]}
-        onChange={(event) => onChoose([...event.target.selectedOptions].map((option) => option.value))}
-      >
-        {items}
-      </select>
-    );
-  }
   return (
     <select
       {...named}

@@ -13,7 +13,7 @@ export interface Actions {
 }
 
 export interface Form {
-  value: (key: string) => Given | undefined;
+  value: (blockId: string, element: Element) => Given | undefined;
   change: (blockId: string, element: Element, given: Given, typing?: boolean) => void;
   /** Enter was pressed; true when that tells the desk something, false when it submits. */
   enter: (blockId: string, element: Element) => boolean;

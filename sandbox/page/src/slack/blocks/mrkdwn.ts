@@ -74,6 +74,23 @@ function date(target: string, fallback: string | undefined, styled: { style?: St
   return { type: "date", timestamp, format: unescape(format), ...styled };
 }
 
+const ADDRESS = /\bhttps?:\/\/(?:(?!&[lg]t;)[^\s<>|])+/g;
+const AFTER_ADDRESS = /[.,:;!?'")\]*_~]+$/;
+
+/** Text without marks: bare addresses become links, as on Slack. */
+function loose(text: string, style?: Style): Inline[] {
+  const found: Inline[] = [];
+  let from = 0;
+  for (const match of text.matchAll(ADDRESS)) {
+    found.push(...plain(text.slice(from, match.index), style));
+    const address = match[0].replace(AFTER_ADDRESS, "");
+    found.push({ type: "link", url: unescape(address), ...(style ? { style } : {}) });
+    from = match.index + address.length;
+  }
+  found.push(...plain(text.slice(from), style));
+  return found;
+}
+
 const MARKS: Record<string, keyof Style> = { "*": "bold", _: "italic", "~": "strike" };
 const WORD = /[\p{L}\p{N}\p{M}]/u;
 
@@ -100,7 +117,7 @@ export function inline(text: string, style: Style = {}): Inline[] {
   const own = Object.keys(style).length > 0 ? style : undefined;
   let from = 0;
   let at = 0;
-  const flush = () => found.push(...plain(text.slice(from, at), own));
+  const flush = () => found.push(...loose(text.slice(from, at), own));
   const take = (elements: Inline[], end: number) => {
     flush();
     found.push(...elements);

@@ -8,14 +8,14 @@ import { words } from "../blocks/Rich";
 import { useForm } from "./useForm";
 
 /** A modal over Slack only: customers go on writing on X meanwhile. */
-export function Modal({ view, deep }: { view: View; deep: boolean }) {
+export function Modal({ view, deep, covered }: { view: View; deep: boolean; covered: boolean }) {
   const { actions, submitting, submit, close } = useForm(view);
   const box = useRef<HTMLDivElement>(null);
   const title = useId();
   useDialogFocus(box, () => void close());
   const submitLabel = words(view.submit);
   return (
-    <div className="overlay">
+    <div className="overlay" hidden={covered}>
       <div ref={box} className="dialog" role="dialog" aria-labelledby={title} tabIndex={-1}>
         <header className="dialog__head">
           <h2 id={title}>{words(view.title)}</h2>

@@ -4,18 +4,13 @@ import type { Block, Element, View } from "../../types";
 import { useToast } from "../../ui/Toasts";
 import { type Actions, busyKey, type Form, type Given, keyOf } from "../blocks/actions";
 import { initial } from "../blocks/initial";
+import { held, sent } from "./values";
 import { useSender } from "../Sender";
 
 const TYPING_MS = 300;
 
 const dispatches = (view: View, blockId: string): Block | undefined =>
   view.blocks.find((block) => block.block_id === blockId && block.type === "input" && block.dispatch_action);
-
-/** A value as the control API takes it: a moment goes as seconds. */
-function sent(element: Element, given: Given): Given {
-  if (element.type !== "datetimepicker" || Array.isArray(given) || given === "") return given;
-  return String(Math.floor(new Date(given).getTime() / 1000));
-}
 
 /** What a submission holds: every input of the view as it now stands. */
 function everything(view: View, typed: Record<string, Given>): Record<string, Given> {
@@ -26,7 +21,7 @@ function everything(view: View, typed: Record<string, Given>): Record<string, Gi
     for (const element of elements) {
       if (!element) continue;
       const key = keyOf(blockId, element);
-      values[key] = sent(element, typed[key] ?? initial(element));
+      values[key] = sent(element, typed[key] ?? held(view, blockId, element) ?? initial(element));
     }
   }
   return values;
@@ -76,7 +71,7 @@ export function useForm(view: View): ModalForm {
 
   const form = useMemo<Form>(
     () => ({
-      value: (key) => typed[key],
+      value: (blockId, element) => typed[keyOf(blockId, element)] ?? held(view, blockId, element),
       error: (blockId) => (errors ?? view.errors ?? {})[blockId],
       change: (blockId, element, given, typing = false) => {
         const key = keyOf(blockId, element);
@@ -88,13 +83,16 @@ export function useForm(view: View): ModalForm {
           void tell(blockId, element, given);
         } else if (element.dispatch_action_config?.trigger_actions_on?.includes("on_character_entered")) {
           window.clearTimeout(timers.current.get(key));
-          timers.current.set(key, window.setTimeout(() => void tell(blockId, element, given), TYPING_MS));
+          timers.current.set(
+            key,
+            window.setTimeout(() => void tell(blockId, element, given), TYPING_MS),
+          );
         }
       },
       enter: (blockId, element) => {
         const when = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
         if (!dispatches(view, blockId) || !when.includes("on_enter_pressed")) return false;
-        void tell(blockId, element, typed[keyOf(blockId, element)] ?? initial(element));
+        void tell(blockId, element, typed[keyOf(blockId, element)] ?? held(view, blockId, element) ?? initial(element));
         return true;
       },
     }),
