@@ -19,7 +19,16 @@ from sandbox.slack.views import (
     find_element,
     unfilled,
 )
-from sandbox.slack.workspace import BOT, Channel, Message, Person, Private, View, Workspace
+from sandbox.slack.workspace import (
+    BOT,
+    Channel,
+    Message,
+    Person,
+    Private,
+    View,
+    Workspace,
+    check_settings,
+)
 
 Body = dict[str, Any]
 
@@ -37,6 +46,7 @@ def add_routes(app: web.Application, workspace: Workspace, delivery: Delivery) -
         "command": control.command,
         "home": control.home,
         "delete_message": control.delete_message,
+        "channel": control.channel,
         "raw": control.raw,
         "refresh_sockets": control.refresh_sockets,
     }
@@ -89,7 +99,7 @@ class _Control:
         return web.json_response([entry for entry in wanted if method in (None, "", entry["method"])])
 
     async def settings(self, request: web.Request, body: Body) -> Body:
-        _check_settings(body)
+        check_settings(body)
         if "limits" in body:
             self._workspace.limits.change(body["limits"])
         for name in body.keys() - {"limits", "verify"}:
@@ -205,6 +215,17 @@ class _Control:
         event = payloads.home_opened_event(self._workspace, person)
         return await self._tell(self._workspace.direct(person.id), event, body)
 
+    async def channel(self, request: web.Request, body: Body) -> Body:
+        channel = self._workspace.channel(_need(body, "channel"))
+        if isinstance(body.get("archived"), bool):
+            channel.is_archived = body["archived"]
+        user = body.get("user", BOT)
+        self._workspace.person(user)
+        if isinstance(body.get("member"), bool):
+            channel.members = [one for one in channel.members if one != user] + [user] * body["member"]
+        self._workspace.changed()
+        return {"channel": channel.id, "archived": channel.is_archived, "members": channel.members}
+
     async def raw(self, request: web.Request, body: Body) -> Body:
         headers = {str(key): str(value) for key, value in (body.get("headers") or {}).items()}
         ack = await self._delivery.post_raw(str(body.get("body", "")).encode(), headers)
@@ -299,40 +320,6 @@ class _Control:
             self._workspace.add_message(message)
         else:
             self._workspace.show_privately(person.id, channel.id, text, with_ids(blocks))
-
-
-def _all_of(kind: type | tuple[type, ...]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and all(isinstance(one, kind) for one in value)
-
-
-def _is_flag(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-_SETTINGS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "events_url": (lambda value: value is None or isinstance(value, str), "a URL or null"),
-    "mode": (lambda value: value in ("http", "socket"), "http or socket"),
-    "limits": (lambda value: isinstance(value, dict), "an object"),
-    "missing_methods": (_all_of(str), "an array of method names"),
-    "response_urls": (_is_flag, "true or false"),
-    "metadata": (_is_flag, "true or false"),
-    "own_events": (_is_flag, "true or false"),
-    "verify": (_is_flag, "true or false"),
-    "event_retry_s": (_all_of((int, float)), "an array of seconds"),
-    "usergroups": (
-        lambda value: _all_of(dict)(value) and all({"id", "handle"} <= group.keys() for group in value),
-        "an array of groups with id, handle and users",
-    ),
-}
-
-
-def _check_settings(body: Body) -> None:
-    if unknown := body.keys() - _SETTINGS.keys():
-        raise ValueError(f"there is no setting {', '.join(sorted(unknown))}")
-    for name, value in body.items():
-        fits, wanted = _SETTINGS[name]
-        if not fits(value):
-            raise ValueError(f"{name} must be {wanted}, not {value!r}")
 
 
 def _complaint(ack: Ack) -> str:

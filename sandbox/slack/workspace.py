@@ -309,6 +309,41 @@ class Workspace:
         return asdict(self.settings) | {"limits": self.limits.rules()}
 
 
+def _all_of(kind: type | tuple[type, ...]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(isinstance(one, kind) for one in value)
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+_SETTINGS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "events_url": (lambda value: value is None or isinstance(value, str), "a URL or null"),
+    "mode": (lambda value: value in ("http", "socket"), "http or socket"),
+    "limits": (lambda value: isinstance(value, dict), "an object"),
+    "missing_methods": (_all_of(str), "an array of method names"),
+    "response_urls": (_is_flag, "true or false"),
+    "metadata": (_is_flag, "true or false"),
+    "own_events": (_is_flag, "true or false"),
+    "verify": (_is_flag, "true or false"),
+    "event_retry_s": (_all_of((int, float)), "an array of seconds"),
+    "usergroups": (
+        lambda value: _all_of(dict)(value) and all({"id", "handle"} <= group.keys() for group in value),
+        "an array of groups with id, handle and users",
+    ),
+}
+
+
+def check_settings(body: dict[str, Any]) -> None:
+    """Raise ValueError, naming the key, unless `body` is a change of settings that makes sense."""
+    if unknown := body.keys() - _SETTINGS.keys():
+        raise ValueError(f"there is no setting {', '.join(sorted(unknown))}")
+    for name, value in body.items():
+        fits, wanted = _SETTINGS[name]
+        if not fits(value):
+            raise ValueError(f"{name} must be {wanted}, not {value!r}")
+
+
 def now() -> str:
     """Return the present, RFC 3339 with milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -224,6 +224,22 @@ def test_a_reaction_is_added_once(slack: Slack) -> None:
     assert error(slack.call("reactions.add", **(args | {"name": "no such!"}))) == "invalid_name"
 
 
+def test_an_archived_channel_takes_neither_posts_nor_updates(slack: Slack) -> None:
+    ts = slack.post()
+    slack.control("channel", channel="C0SUPPORT", archived=True)
+    where = {"channel": "C0SUPPORT", "text": "x"}
+    assert error(slack.call("chat.postMessage", **where)) == "is_archived"
+    assert error(slack.call("chat.postEphemeral", user="U0ASHA", **where)) == "is_archived"
+    assert error(slack.call("chat.update", ts=ts, **where)) == "is_inactive"
+
+
+def test_a_bot_that_was_thrown_out_is_out_until_invited(slack: Slack) -> None:
+    slack.control("channel", channel="C0SUPPORT", member=False)
+    assert error(slack.call("chat.postMessage", channel="C0SUPPORT", text="x")) == "not_in_channel"
+    slack.control("channel", channel="C0SUPPORT", member=True)
+    slack.post()
+
+
 # Metadata and history
 
 
