@@ -154,6 +154,8 @@ export interface Person {
   name: string;
   followers: number;
   verified: boolean;
+  protected?: boolean;
+  suspended?: boolean;
   lang?: string;
 }
 

@@ -1,9 +1,10 @@
-import type { Channel, SlackState } from "../types";
+import type { Channel } from "../types";
 import { Icon } from "../ui/Icon";
 import { displayName, usePeople } from "./People";
 
 interface Props {
-  state: SlackState;
+  me: string;
+  channels: Channel[];
   open: string;
   readTo: (channel: string) => string;
   onOpen: (channel: string) => void;
@@ -23,14 +24,13 @@ function news(channel: Channel, me: string, readTo: string): { unread: boolean; 
 }
 
 /** The channels of the acting person, those with something new in bold. */
-export function Sidebar({ state, open, readTo, onOpen }: Props) {
+export function Sidebar({ me, channels, open, readTo, onOpen }: Props) {
   const people = usePeople();
-  const me = people.user(state.me);
-  const rooms = state.channels.filter((channel) => !isDirect(channel));
-  const direct = state.channels.filter(isDirect);
+  const rooms = channels.filter((channel) => !isDirect(channel));
+  const direct = channels.filter(isDirect);
 
   const entry = (channel: Channel) => {
-    const { unread, pings } = news(channel, state.me, readTo(channel.id));
+    const { unread, pings } = news(channel, me, readTo(channel.id));
     const current = channel.id === open;
     const name = isDirect(channel) ? "mentiondesk" : `#${channel.name}`;
     return (
@@ -58,7 +58,7 @@ export function Sidebar({ state, open, readTo, onOpen }: Props) {
     <nav className="sidebar" aria-label="Channels">
       <p className="pane-name">Slack</p>
       <p className="sidebar__team">Sari Shop</p>
-      <p className="sidebar__me">{displayName(me, state.me)}</p>
+      <p className="sidebar__me">{displayName(people.user(me), me)}</p>
       <h2>Channels</h2>
       <ul>{rooms.map(entry)}</ul>
       <h2>Apps</h2>

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from "react";
-import type { SlackState } from "../types";
+import type { Channel, SlackState } from "../types";
 import { useRead } from "../store/useRead";
 import { useToast } from "../ui/Toasts";
 import { Composer } from "./Composer";
@@ -33,12 +33,22 @@ function useWarnings(state: SlackState): void {
   }, [state.warnings, say]);
 }
 
+/** The channels with the conversation with the desk, which is there before its first word. */
+function withDirect(state: SlackState): Channel[] {
+  if (state.channels.some(isDirect)) return state.channels;
+  const id = `D0${state.me.replace(/^U0/, "")}`;
+  return [...state.channels, { id, name: "directmessage", is_im: true, is_member: true, messages: [] }];
+}
+
+const counted = (messages: number): string => `${messages} ${messages === 1 ? "message" : "messages"}`;
+
 /** Slack as the acting person sees it. */
 export function SlackPane({ state, channelId, threadTs, seek, onChannel, onThread }: Props) {
   const { readTo, markRead } = useRead(state.me);
   useWarnings(state);
 
-  const channel = state.channels.find(({ id }) => id === channelId) ?? state.channels[0];
+  const channels = useMemo(() => withDirect(state), [state]);
+  const channel = channels.find(({ id }) => id === channelId) ?? channels[0];
   const home = channelId === HOME;
   const root = threadTs ? channel?.messages.find((message) => message.ts === threadTs) : undefined;
   const hidden = useMemo(
@@ -58,7 +68,13 @@ export function SlackPane({ state, channelId, threadTs, seek, onChannel, onThrea
   const name = channel && (isDirect(channel) ? "mentiondesk" : `#${channel.name}`);
   return (
     <>
-      <Sidebar state={state} open={home ? HOME : (channel?.id ?? "")} readTo={readTo} onOpen={onChannel} />
+      <Sidebar
+        me={state.me}
+        channels={channels}
+        open={home ? HOME : (channel?.id ?? "")}
+        readTo={readTo}
+        onOpen={onChannel}
+      />
       <div className="slack-body">
         {home || !channel ? (
           <Home view={state.home} />
@@ -67,7 +83,7 @@ export function SlackPane({ state, channelId, threadTs, seek, onChannel, onThrea
             <section className="room-pane" aria-label={`Channel ${name}`}>
               <header className="pane-head">
                 <h2>{name}</h2>
-                <span className="pane-head__more">{channel.messages.length} messages</span>
+                <span className="pane-head__more">{counted(channel.messages.length)}</span>
               </header>
               <MessageList
                 label={`Messages in ${name}`}

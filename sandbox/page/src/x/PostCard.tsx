@@ -51,6 +51,8 @@ export function PostCard({ post, person, quoted, account, actions, aimed, now }:
             </span>
           )}
           <span className="post__handle">@{post.username}</span>
+          {person?.suspended && <span className="tag">Suspended</span>}
+          {person?.protected && <span className="tag">Protected</span>}
           {person && !brand && (
             <span className="post__followers" title={`${person.followers} followers`}>
               {count.format(person.followers)} followers

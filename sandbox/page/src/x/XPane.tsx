@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { post as send } from "../api";
 import type { Post, XState } from "../types";
 import { useAsync } from "../ui/useAsync";
@@ -27,29 +27,26 @@ export function XPane({ state, seek, refresh }: Props) {
   const [, run] = useAsync();
 
   const reply = useCallback((post: Post) => setAim({ kind: "reply", post }), []);
-  const firstCustomer = state.people[0]?.username ?? "";
-  const quote = useCallback(
-    (post: Post) => {
-      setAuthor((before) => (before === state.account.username ? firstCustomer : before));
-      setAim({ kind: "quote", post });
-    },
-    [state.account.username, firstCustomer],
-  );
-  const write = useCallback(
-    (username: string) => {
-      setAuthor(username);
-      // By hand the brand answers; it quotes nobody.
-      if (username === state.account.username) setAim((before) => (before?.kind === "quote" ? null : before));
-    },
-    [state.account.username],
-  );
+  const quote = useCallback((post: Post) => setAim({ kind: "quote", post }), []);
+  // After an answer by hand, whoever wrote before goes on.
+  const customer = useRef<string | null>(null);
   const byHand = useCallback(
     (post: Post) => {
+      customer.current = author === state.account.username ? customer.current : author;
       setAuthor(state.account.username);
       setAim({ kind: "reply", post });
     },
-    [state.account.username],
+    [author, state.account.username],
   );
+  const choose = useCallback((username: string) => {
+    customer.current = null;
+    setAuthor(username);
+  }, []);
+  const written = useCallback(() => {
+    if (customer.current) setAuthor(customer.current);
+    customer.current = null;
+    refresh();
+  }, [refresh]);
   const erase = useCallback(
     (post: Post) => {
       void run(async () => {
@@ -68,7 +65,7 @@ export function XPane({ state, seek, refresh }: Props) {
         <h2>Public timeline</h2>
         <Spent spent={state.spent} />
       </header>
-      <WriteBox state={state} author={author} aim={aim} onAuthor={write} onAim={setAim} onWritten={refresh} />
+      <WriteBox state={state} author={author} aim={aim} onAuthor={choose} onAim={setAim} onWritten={written} />
       <Timeline state={state} actions={actions} seek={seek} aimedAt={aim?.post.id ?? null} />
     </>
   );

@@ -87,7 +87,11 @@ const one = (value: Given): string => (Array.isArray(value) ? (value[0] ?? "") :
 function optionsFor(element: Element, people: ReturnType<typeof usePeople>): { label?: string; options: Option[] }[] {
   const option = (text: string, value: string): Option => ({ text: { type: "plain_text", text }, value });
   if (element.type.endsWith("users_select")) {
-    return [{ options: people.all.map((user) => option(user.real_name || user.name, user.id)) }];
+    return [
+      {
+        options: people.all.filter((user) => !user.is_bot).map((user) => option(user.real_name || user.name, user.id)),
+      },
+    ];
   }
   if (/(channels|conversations)_select$/.test(element.type)) {
     return [{ options: people.channels.map(({ id, name }) => option(`#${name}`, id)) }];
