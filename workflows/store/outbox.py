@@ -237,7 +237,7 @@ class Outbox:
     def doubted(self, effect: Effect, reason: str, *, check_after_s: float = FIRST_CHECK_S) -> bool:
         """Record that nobody knows whether it is out; a proof is looked for after a while."""
         check_at = self._now + timedelta(seconds=check_after_s)
-        return self._move(effect, State.IN_DOUBT, reason=reason, lease_until=check_at)
+        return self._move(effect, State.IN_DOUBT, reason=reason, lease_until=check_at, offer_at=check_at)
 
     def look_again(self, effect: Effect, *, after_s: float) -> None:
         """Leave it in doubt and look for a proof once more."""
