@@ -48,7 +48,7 @@ def open_reply(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, rule: str) -> 
     draft = uow.drafts.start(case_id, asker.agent, target.external_id)
     if asker.agent not in view.drafting:
         uow.cases.touch(case_id)
-        refresh_card(uow, case, after_s=0)
+        refresh_card(uow, case, asker)
     return OpenReply(draft, uow.views.message(case.account_id, draft.target), view.customer, others)
 
 
