@@ -1,0 +1,89 @@
+"""Behind the scenes of a whole desk: what tests read in its store, and the waits that they end there.
+
+Leases, looks for a proof and pauses after a refusal are machine time, which nothing winds. A test that
+needs one of them to be over moves the row's times in a connection of its own, as if they had passed.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from tests.whole_desk import Json, WholeDesk, wait_until
+from workflows.domain.effects import Kind, State
+from workflows.store.tables import budgets, history, outbox
+
+
+def case_of(card: Json) -> int:
+    """Return the number of the case that a card shows."""
+    names = [str(block.get("block_id", "")) for block in card["blocks"]]
+    return int(next(name for name in names if name.startswith("card-")).split("-")[1])
+
+
+def events(desk: WholeDesk, case: int) -> list[tuple[str, str]]:
+    """Return what happened to a case, and by whom."""
+    with desk.engine.connect() as connection:
+        wanted = select(history.c.event, history.c.actor).where(history.c.case_id == case)
+        return [(row.event, row.actor) for row in connection.execute(wanted.order_by(history.c.id))]
+
+
+def count_rows(desk: WholeDesk, *tables: str) -> list[int]:
+    """Return how many rows these tables have."""
+    with desk.engine.connect() as connection:
+        return [int(connection.exec_driver_sql(f"SELECT count(*) FROM {t}").scalar_one()) for t in tables]
+
+
+def effect(desk: WholeDesk, case: int, kind: Kind) -> Row[Any] | None:
+    """Return the newest effect of this kind for a case."""
+    with desk.engine.connect() as connection:
+        wanted = select(outbox).where(outbox.c.case_id == case, outbox.c.kind == kind)
+        return connection.execute(wanted.order_by(outbox.c.id.desc()).limit(1)).first()
+
+
+def look_now(desk: WholeDesk, case: int, kind: Kind = Kind.REPLY) -> None:
+    """Let the next look for a proof happen now, not 5, 60 or 120 s after the attempt; wait until it is over.
+
+    A doubt that was settled meanwhile is left alone.
+    """
+    row = wait_until(lambda: _resting(desk, case, kind), why=f"the {kind} of case {case} is in doubt")
+    if row.state != State.IN_DOUBT:
+        return
+    now = datetime.now(UTC)
+    due = update(outbox).where(outbox.c.id == row.id, outbox.c.state == State.IN_DOUBT)
+    with desk.engine.begin() as connection:
+        connection.execute(due.where(outbox.c.checks == row.checks).values(lease_until=now, offer_at=now))
+    wait_until(lambda: _looked(desk, case, kind, row.checks), why=f"the {kind} of case {case} is looked for")
+
+
+def _resting(desk: WholeDesk, case: int, kind: Kind) -> Row[Any] | None:
+    """Return the effect when it is settled, or between two looks: while one is under way, its lease runs."""
+    row = effect(desk, case, kind)
+    if row is None or row.state in (State.PENDING, State.SENDING):
+        return None
+    looking = row.state == State.IN_DOUBT and row.offer_at != row.lease_until
+    return None if looking else row
+
+
+def _looked(desk: WholeDesk, case: int, kind: Kind, checks: int) -> bool:
+    row = effect(desk, case, kind)
+    if row is None or row.state != State.IN_DOUBT:
+        return True
+    return bool(row.checks > checks and row.offer_at == row.lease_until)
+
+
+def try_now(desk: WholeDesk, case: int, kind: Kind = Kind.REPLY) -> None:
+    """Let a postponed effect go out now: its pause, and that of its budget, count as over."""
+    row = wait_until(lambda: _postponed(desk, case, kind), why=f"the {kind} of case {case} waits")
+    now = datetime.now(UTC)
+    with desk.engine.begin() as connection:
+        connection.execute(update(budgets).where(budgets.c.key == row.budget).values(blocked_until=now))
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row.id, outbox.c.state == State.PENDING)
+            .values(not_before=now, offer_at=now)
+        )
+
+
+def _postponed(desk: WholeDesk, case: int, kind: Kind) -> Row[Any] | None:
+    row = effect(desk, case, kind)
+    return row if row is not None and row.state == State.PENDING and row.reason else None
