@@ -63,7 +63,7 @@ LOCALE := slackbot/locale
 messages: $(VENV)/.ready-dev ## Collect what the bot says into the gettext catalogue
 	@mkdir -p $(LOCALE)
 	@$(BIN)/pybabel -q extract -k say -k count:1,2 --no-wrap --add-location=file --sort-output --project=mentiondesk \
-		--version=0 -o $(LOCALE)/mentiondesk.pot slackbot
+		--version=0 --copyright-holder='The mentiondesk authors' -o $(LOCALE)/mentiondesk.pot slackbot
 	@$(BIN)/pybabel -q update --init-missing --ignore-pot-creation-date --ignore-obsolete -N --no-wrap \
 		-D mentiondesk -l en -i $(LOCALE)/mentiondesk.pot -d $(LOCALE)
 	@rm $(LOCALE)/mentiondesk.pot
