@@ -7,8 +7,7 @@ import sys
 from sqlalchemy import select, update
 
 from workflows.settings import load_settings
-from workflows.store.engine import make_engine
-from workflows.store.insert import insert_new
+from workflows.store.engine import insert_new, make_engine
 from workflows.store.tables import desk_clock
 
 

@@ -20,7 +20,6 @@ _SECRETS = (
     "X_CONSUMER_SECRET",
     "X_ACCESS_TOKEN",
     "X_ACCESS_TOKEN_SECRET",
-    "X_BEARER_TOKEN",
     "DATABASE_URL",
     "REDIS_URL",
     "METRICS_TOKEN",
@@ -46,10 +45,7 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr = SecretStr("")
     slack_api_url: str = "https://slack.com/api/"
     slack_channel: str = ""
-    slack_supervisors_channel: str = ""
     slack_admin_channel: str = ""
-    slack_supervisors: str = ""
-    slack_admins: str = ""
     slack_posts_per_second: float = Field(default=1.0, gt=0)
     slack_updates_per_minute: float = Field(default=50.0, gt=0)
 
@@ -58,20 +54,16 @@ class Settings(BaseSettings):
     x_consumer_secret: SecretStr = SecretStr("")
     x_access_token: SecretStr = SecretStr("")
     x_access_token_secret: SecretStr = SecretStr("")
-    x_bearer_token: SecretStr = SecretStr("")
     x_poll_seconds: float = Field(default=5.0, gt=0)
     x_first_lookback_hours: float = Field(default=0.0, ge=0)
     x_posts_per_15min: int = Field(default=100, gt=0)
-    x_dms_per_15min: int = Field(default=15, gt=0)
     x_reply_rule: Literal["summoned", "open"] = "open"
     x_post_limit: int = Field(default=280, gt=0)
 
     database_url: SecretStr = SecretStr("")
     redis_url: SecretStr = SecretStr("")
     data_dir: Path = Field(default_factory=_user_data_dir)
-    playbooks_dir: str = ""
 
-    public_url: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     metrics_token: SecretStr = SecretStr("")
@@ -82,12 +74,12 @@ class Settings(BaseSettings):
     def _with_slash(cls, url: str) -> str:
         return url.rstrip("/") + "/"
 
-    @field_validator("x_api_url", "public_url")
+    @field_validator("x_api_url")
     @classmethod
     def _without_slash(cls, url: str) -> str:
         return url.rstrip("/")
 
-    @field_validator("slack_channel", "slack_supervisors_channel", "slack_admin_channel")
+    @field_validator("slack_channel", "slack_admin_channel")
     @classmethod
     def _trimmed(cls, channel: str) -> str:
         return channel.strip()

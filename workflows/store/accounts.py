@@ -8,7 +8,7 @@ from sqlalchemy import Connection, or_, select, update
 
 from workflows.domain.people import Person
 from workflows.domain.post import Author
-from workflows.store.insert import insert_new
+from workflows.store.engine import insert_new
 from workflows.store.tables import accounts, intake_cursors, people, workspaces
 
 POLL_LEASE_S = 60.0
@@ -38,14 +38,17 @@ class Accounts:
             update(accounts).where(accounts.c.id == account_id).values(follow_ups_refused=True)
         )
 
-    def start_poll(self, account_id: str, now: datetime) -> str | None:
-        """Take the cursor for one poll and return the newest id; None while another poll has it."""
+    def start_poll(self, account_id: str, now: datetime, *, by: str) -> str | None:
+        """Take the cursor for one poll and return the newest id; None while another poll has it.
+
+        by  the process that polls.
+        """
         cursor = intake_cursors.c
         free = or_(cursor.polling_until.is_(None), cursor.polling_until <= now)
         return self._connection.execute(
             update(intake_cursors)
             .where(cursor.account_id == account_id, free)
-            .values(polling_until=now + timedelta(seconds=POLL_LEASE_S))
+            .values(polling_until=now + timedelta(seconds=POLL_LEASE_S), polling_by=by)
             .returning(cursor.newest_id)
         ).scalar()
 
@@ -63,6 +66,12 @@ class Accounts:
             update(intake_cursors)
             .where(intake_cursors.c.account_id == account_id)
             .values(polling_until=None, **values)
+        )
+
+    def end_polls_of(self, process: str) -> None:
+        """Give back what a process that is known to have died was polling."""
+        self._connection.execute(
+            update(intake_cursors).where(intake_cursors.c.polling_by == process).values(polling_until=None)
         )
 
     def failures(self, account_id: str) -> int:

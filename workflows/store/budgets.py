@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
-from workflows.store.insert import insert_new
+from workflows.store.engine import insert_new
 from workflows.store.tables import budgets
 
 _MARGIN_S = 0.02

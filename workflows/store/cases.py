@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 from workflows.domain.case import AgentId, Case, CaseId, Status
 from workflows.domain.post import Author, Post
 from workflows.errors import Missing
-from workflows.store.insert import insert_new
+from workflows.store.engine import insert_new
 from workflows.store.tables import cases, customers, messages
 
 _CASE_COLUMNS = tuple(Case.__dataclass_fields__)

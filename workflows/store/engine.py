@@ -1,10 +1,11 @@
-"""Database engines: SQLite (WAL, synchronous=FULL, BEGIN IMMEDIATE) or PostgreSQL."""
+"""Database engines: SQLite (WAL, synchronous=FULL, BEGIN IMMEDIATE) or PostgreSQL, and where they differ."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
 READ_ONLY = "desk_reads"
@@ -81,3 +82,20 @@ def _postgresql(url: str, patience_s: float) -> Engine:
         pool_pre_ping=True,
         pool_timeout=patience_s,
     )
+
+
+def insert_new(
+    connection: Connection, table: Table, values: dict[str, Any], *, unique: tuple[str, ...]
+) -> Any | None:
+    """Insert a row and return its first key column; None when a row with these `unique` columns is there.
+
+    Two writers at once cannot both be told that theirs is the new row: the database's constraint decides.
+    """
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = (
+        dialect.insert(table)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=list(unique))
+        .returning(next(iter(table.primary_key.columns)))
+    )
+    return connection.execute(statement).scalar()

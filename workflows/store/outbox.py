@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Update, bindparam, func, select, update
 
 from workflows.domain.effects import (
+    SETTLED,
     Effect,
     Kind,
     Queue,
@@ -22,7 +23,7 @@ from workflows.domain.effects import (
     urgency_of,
 )
 from workflows.store.budgets import Budgets, Rates
-from workflows.store.insert import insert_new
+from workflows.store.engine import insert_new
 from workflows.store.tables import outbox
 
 LEASE_S = 45.0
@@ -97,17 +98,16 @@ class Outbox:
         fresh: dict[str, Any] = {"urgency": values["urgency"], "budget": values["budget"]}
         if values["payload"]:
             fresh["payload"] = values["payload"]
+        if kind not in _REPEATABLE:
+            return int(row.id)
         if state is State.PENDING:
             if due < row.not_before:
                 fresh |= {"not_before": due, "offer_at": due}
         elif state in (State.SENDING, State.IN_DOUBT):
             fresh = {"again": True}
-        elif kind in _REPEATABLE:
-            fresh |= _pending(due) | {"checks": 0, "crashes": 0, "reason": ""}
         else:
-            fresh = {}
-        if fresh:
-            self._connection.execute(update(outbox).where(outbox.c.id == row.id).values(fresh))
+            fresh |= _pending(due) | {"crashes": 0, "reason": ""}
+        self._connection.execute(update(outbox).where(outbox.c.id == row.id).values(fresh))
         return int(row.id)
 
     def release(self) -> Sequence[Offer]:
@@ -209,20 +209,11 @@ class Outbox:
 
     def done(self, effect: Effect, external_id: str = "") -> bool:
         """Record that it is out; False when this attempt no longer has the row."""
-        moved = self._move(
-            effect, State.DONE, external_id=external_id, settled_at=self._now, reason="", crashes=0
-        )
-        if moved:
-            again = outbox.c.again.is_(True)
-            self._connection.execute(
-                update(outbox).where(outbox.c.id == effect.id, again).values(_pending(self._now))
-            )
-            self._added.append(effect.id)
-        return moved
+        return self._settle(effect, State.DONE, external_id=external_id, reason="", crashes=0)
 
     def failed(self, effect: Effect, reason: str) -> bool:
         """Record that it will never go out."""
-        return self._move(effect, State.FAILED, reason=reason, settled_at=self._now)
+        return self._settle(effect, State.FAILED, reason=reason)
 
     def postponed(self, effect: Effect, *, after_s: float, reason: str) -> bool:
         """Give it back: it was not accepted and may go out later."""
@@ -237,7 +228,8 @@ class Outbox:
     def doubted(self, effect: Effect, reason: str, *, check_after_s: float = FIRST_CHECK_S) -> bool:
         """Record that nobody knows whether it is out; a proof is looked for after a while."""
         check_at = self._now + timedelta(seconds=check_after_s)
-        return self._move(effect, State.IN_DOUBT, reason=reason, lease_until=check_at, offer_at=check_at)
+        values = {"reason": reason, "lease_until": check_at, "offer_at": check_at, "checks": 0}
+        return self._move(effect, State.IN_DOUBT, **values)
 
     def look_again(self, effect: Effect, *, after_s: float) -> None:
         """Leave it in doubt and look for a proof once more."""
@@ -254,7 +246,7 @@ class Outbox:
 
     def cancelled(self, effect: Effect, reason: str) -> bool:
         """Record that it is no longer wanted."""
-        return self._move(effect, State.CANCELLED, reason=reason, settled_at=self._now)
+        return self._settle(effect, State.CANCELLED, reason=reason)
 
     def start_check(self, effect_id: int, *, by: str) -> tuple[Effect, int] | None:
         """Take a doubted effect for one look; None when somebody else looks or it is settled.
@@ -317,8 +309,20 @@ class Outbox:
             .values(lease_until=self._now)
         )
 
+    def _settle(self, effect: Effect, after: State, **values: Any) -> bool:
+        """Settle it; one that was wished for meanwhile is pending at once."""
+        moved = self._move(effect, after, settled_at=self._now, **values)
+        if moved:
+            again = outbox.c.again.is_(True)
+            self._connection.execute(
+                update(outbox).where(outbox.c.id == effect.id, again).values(_pending(self._now))
+            )
+            self._added.append(effect.id)
+        return moved
+
     def _move(self, effect: Effect, after: State, **values: Any) -> bool:
-        before = [state for state in State if may_move(state, after)]
+        # An outcome that comes late wakes no settled effect: only a new wish does.
+        before = [state for state in State if state not in SETTLED and may_move(state, after)]
         result = self._connection.execute(
             update(outbox)
             .where(outbox.c.id == effect.id, outbox.c.attempt == effect.attempt, outbox.c.state.in_(before))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
-from workflows.store.insert import insert_new
+from workflows.store.engine import insert_new
 from workflows.store.tables import leases, timers
 
 
