@@ -4,7 +4,7 @@ Every move is a compare-and-set on the row's state (and attempt), so a job that 
 or an answer that comes after its lease, changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,6 +51,7 @@ class Outbox:
         self._budgets = Budgets(connection, rates, now)
         self._now = now
         self._added: list[int] = []
+        self._free_ats: list[datetime] = []
 
     def add(  # noqa: PLR0913 - each names another property of the row
         self,
@@ -136,19 +137,31 @@ class Outbox:
 
     def dispatch(self, limit: int = 200) -> Sequence[Offer]:
         """Take of each budget what may leave now, the most urgent first, and mark it as enqueued."""
-        due = _due(self._now)
         rows: list[Row[Any]] = []
-        for key in self._connection.execute(select(outbox.c.budget).where(*due).distinct()).scalars().all():
+        for key in self._budgets_waited_for():
             room = self._budgets.room(key, limit)
-            if room:
-                rows += self._connection.execute(
-                    select(outbox)
-                    .where(outbox.c.budget == key, *due)
-                    .order_by(outbox.c.urgency, outbox.c.not_before, outbox.c.id)
-                    .limit(room)
-                ).all()
+            found = self._most_urgent(key, room) if room else []
+            rows += found
+            if len(found) == room:
+                self._free_ats.append(self._budgets.next_free_at(key))
         rows.sort(key=lambda row: (row.urgency, row.not_before, row.id))
         return self._offer(rows)
+
+    def _budgets_waited_for(self) -> Iterator[str]:
+        """Yield the budgets of pending effects: one step of the index each, however many effects wait."""
+        pending = select(func.min(outbox.c.budget)).where(outbox.c.state == State.PENDING)
+        key = self._connection.execute(pending).scalar()
+        while key is not None:
+            yield key
+            key = self._connection.execute(pending.where(outbox.c.budget > key)).scalar()
+
+    def _most_urgent(self, key: str, room: int) -> Sequence[Row[Any]]:
+        return self._connection.execute(
+            select(outbox)
+            .where(outbox.c.budget == key, *_due(self._now))
+            .order_by(outbox.c.urgency, outbox.c.not_before, outbox.c.id)
+            .limit(room)
+        ).all()
 
     def _offer(self, rows: Sequence[Row[Any]]) -> list[Offer]:
         offers, marks = [], []
@@ -164,12 +177,12 @@ class Outbox:
         return offers
 
     def next_due_at(self) -> datetime | None:
-        """Return when the next pending effect may leave; None when there is none."""
-        soonest = select(outbox.c.budget, func.min(outbox.c.offer_at).label("at"))
-        rows = self._connection.execute(
-            soonest.where(outbox.c.state == State.PENDING).group_by(outbox.c.budget)
-        ).all()
-        return min((max(row.at, self._budgets.next_free_at(row.budget)) for row in rows), default=None)
+        """Return when the next pending effect may leave, as seen by `dispatch`; None when there is none."""
+        later = select(func.min(outbox.c.offer_at)).where(
+            outbox.c.state == State.PENDING, outbox.c.offer_at > self._now
+        )
+        soonest = self._connection.execute(later).scalar()
+        return min([*self._free_ats, *([soonest] if soonest else [])], default=None)
 
     def block(self, budget: str, after_s: float) -> None:
         """Hold back everything of this budget: the far side said "too fast"."""

@@ -200,12 +200,12 @@ Index(
     postgresql_where=text("state = 'pending'"),
 )
 Index(
-    "ix_outbox_unsettled",
-    outbox.c.state,
-    outbox.c.lease_until,
-    sqlite_where=text("state in ('sending', 'in_doubt', 'asked')"),
-    postgresql_where=text("state in ('sending', 'in_doubt', 'asked')"),
+    "ix_outbox_offer_at",
+    outbox.c.offer_at,
+    sqlite_where=text("state = 'pending'"),
+    postgresql_where=text("state = 'pending'"),
 )
+Index("ix_outbox_state", outbox.c.state, outbox.c.lease_until)
 Index("ix_outbox_case", outbox.c.case_id)
 
 budgets = Table(
@@ -223,6 +223,7 @@ intake_cursors = Table(
     Column("account_id", ForeignKey("accounts.id"), primary_key=True),
     Column("newest_id", Text, nullable=False, default=""),
     Column("polling_until", Instant, comment="machine time: lease of the poll under way"),
+    Column("polling_by", Text, nullable=False, default="", comment="process that has this lease"),
     Column("polled_at", Instant, comment="machine time of the last good answer"),
     Column("trouble", Text, nullable=False, default=""),
     Column("failures", Integer, nullable=False, default=0),

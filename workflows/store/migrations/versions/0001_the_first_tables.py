@@ -190,6 +190,7 @@ def upgrade() -> None:
         sa.Column(
             "polling_until", Instant(), nullable=True, comment="machine time: lease of the poll under way"
         ),
+        sa.Column("polling_by", sa.Text(), nullable=False, comment="process that has this lease"),
         sa.Column("polled_at", Instant(), nullable=True, comment="machine time of the last good answer"),
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -306,19 +307,20 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_case", ["case_id"], unique=False)
         batch_op.create_index(
+            "ix_outbox_offer_at",
+            ["offer_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+        batch_op.create_index(
             "ix_outbox_pending",
             ["budget", "urgency", "not_before", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),
         )
-        batch_op.create_index(
-            "ix_outbox_unsettled",
-            ["state", "lease_until"],
-            unique=False,
-            sqlite_where=sa.text("state in ('sending', 'in_doubt', 'asked')"),
-            postgresql_where=sa.text("state in ('sending', 'in_doubt', 'asked')"),
-        )
+        batch_op.create_index("ix_outbox_state", ["state", "lease_until"], unique=False)
 
     for statement in _append_only(op.get_bind().dialect.name):
         op.execute(statement)
@@ -327,13 +329,14 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back."""
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_outbox_unsettled",
-            sqlite_where=sa.text("state in ('sending', 'in_doubt', 'asked')"),
-            postgresql_where=sa.text("state in ('sending', 'in_doubt', 'asked')"),
-        )
+        batch_op.drop_index("ix_outbox_state")
         batch_op.drop_index(
             "ix_outbox_pending",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_offer_at",
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),
         )
