@@ -35,6 +35,8 @@ class DeskWorker(SimpleWorker):
     cannot wait sends SIGKILL, and what was under way is then in doubt, never lost.
     """
 
+    max_connection_wait_time = 2.0  # RQ would sleep up to a minute after Redis is back
+
     def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
         """Leave a second SIGTERM or SIGINT unheard: the first one counts."""
         log.info("stopping already; signal %s changes nothing", signum)
@@ -85,6 +87,7 @@ def _settle_predecessor(stop: threading.Event) -> None:
             desk = the_desk()
             with desk.begin() as uow:
                 uow.outbox.end_leases_of(desk.name)
+                uow.accounts.end_polls_of(desk.name)
         except NotSaved as error:
             log.warning("the database does not answer: %s", error)
             stop.wait(_PAUSE_S)

@@ -129,7 +129,7 @@ def poll_mentions(desk: Desk) -> None:
     """Poll every account once; who polls already is left alone."""
     for account in _accounts(desk):
         with desk.begin() as uow:
-            newest = uow.accounts.start_poll(account.id, uow.machine)
+            newest = uow.accounts.start_poll(account.id, uow.machine, by=desk.name)
         if newest is not None:
             _poll_account(desk, account, newest)
 
