@@ -67,11 +67,12 @@ class Road:
         self._enqueue([(o.queue, RECONCILE[NATURE[o.kind].side], o.effect_id, _job_id(o)) for o in offers])
 
     def carry_poll(self, serial: str) -> None:
-        """Enqueue one poll of the accounts.
+        """Enqueue one poll of the accounts, unless one waits still: while no worker takes them, none pile up.
 
         Raises redis.exceptions.RedisError when Redis does not take it.
         """
-        self._enqueue([(Queue.INTAKE, POLL, 0, f"poll-{serial}")])
+        if not self._queues[Queue.INTAKE].count:
+            self._enqueue([(Queue.INTAKE, POLL, 0, f"poll-{serial}")])
 
     def _enqueue(self, jobs: Sequence[tuple[Queue, str, int, str]]) -> None:
         with self.redis.pipeline(transaction=False) as pipe:
