@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Engine
 
@@ -33,7 +33,12 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "worker-1": ("worker", "--name", "worker-1"),
     "worker-2": ("worker", "--urgent", "--name", "worker-2"),
     "clock": ("clock",),
+    "clock-2": ("clock",),
 }
+EVERYBODY = ("web", "worker-1", "worker-2", "clock")
+ROOT = Path(__file__).parents[1]
+# Where the machine forbids bytecode beside the sources, each of the many starts would compile anew.
+BYTECODE = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(ROOT / ".pytest_cache" / "bytecode")}
 # Kill tests and most journeys are about order and truth, not about waiting: desk and stand-ins are
 # set to high limits. tests/journeys/test_limits.py proves that the default ones are kept.
 FAST = {"SLACK_POSTS_PER_SECOND": "1000", "SLACK_UPDATES_PER_MINUTE": "60000", "X_POSTS_PER_15MIN": "100000"}
@@ -91,7 +96,7 @@ class WholeDesk:
         self.page = free_port()
         self.port = free_port()
         chosen = environment(self.page, self.port, self.home, socket_mode=self.socket_mode)
-        chosen |= {"X_POLL_SECONDS": "0.3", **FAST, **self.extra}
+        chosen |= {"X_POLL_SECONDS": "0.3", **BYTECODE, **FAST, **self.extra}
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "X_", "MENTIONDESK_"))}
         self.environment = {"DATABASE_URL": "", "REDIS_URL": "", **clean, **chosen}
         self.redis = RedisServer(self.home)
@@ -101,12 +106,13 @@ class WholeDesk:
 
     # --- life
 
-    def start(self, *names: str) -> "WholeDesk":
+    def start(self, *names: str, redis: bool = True) -> Self:
         """Start the stand-ins, Redis and the processes (all of them unless named), and wait for them."""
         migrate_to_newest(self.store_url)
-        self.redis.start()
+        if redis:
+            self.redis.start()
         self.start_stand_ins()
-        for name in names or ARGUMENTS:
+        for name in names or EVERYBODY:
             self.start_process(name)
         if not names or "web" in names:
             wait_until(self.healthy, within=20, why="web answers")
@@ -132,7 +138,15 @@ class WholeDesk:
         return False
 
     def start_process(self, name: str, **extra: str) -> subprocess.Popen[bytes]:
-        self.processes[name] = self._spawn(["slackbot", *ARGUMENTS[name]], **extra)
+        crash = {"MENTIONDESK_CRASH_FILE": str(self.home / f"crash-{name}")}
+        self.processes[name] = self._spawn(["slackbot", *ARGUMENTS[name]], **crash | extra)
+        return self.processes[name]
+
+    def crash_at(self, point: str, name: str = "worker-1") -> subprocess.Popen[bytes]:
+        """Let a running process die by SIGKILL at this point (workflows.crash), once; return it."""
+        allowed = self.home / f"crash-{name}.new"
+        allowed.write_text(point)
+        allowed.rename(self.home / f"crash-{name}")
         return self.processes[name]
 
     def _spawn(self, command: list[str], **extra: str) -> subprocess.Popen[bytes]:

@@ -1,7 +1,7 @@
 """Named points at which a fault test may kill this very process; in production they do nothing.
 
-The tests set MENTIONDESK_CRASH_AT to `<point>` and MENTIONDESK_CRASH_FILE to a file that allows one
-crash: it is removed first, so that the process that takes over lives.
+The tests set MENTIONDESK_CRASH_FILE to a file that allows one crash: it names the point, unless
+MENTIONDESK_CRASH_AT does, and is removed first, so that the process that takes over lives.
 """
 
 import os
@@ -9,14 +9,17 @@ import signal
 from pathlib import Path
 
 _POINT = os.environ.get("MENTIONDESK_CRASH_AT", "")
+_LEAVE = os.environ.get("MENTIONDESK_CRASH_FILE", "")
 
 
 def crash_point(name: str) -> None:
     """Die here by SIGKILL if a test asked for it."""
-    if not _POINT or name != _POINT:
+    if not _LEAVE:
         return
-    leave = Path(os.environ.get("MENTIONDESK_CRASH_FILE", ""))
+    leave = Path(_LEAVE)
     try:
+        if name != (_POINT or leave.read_text(encoding="utf-8")):
+            return
         leave.unlink()
     except OSError:
         return

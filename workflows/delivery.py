@@ -75,6 +75,7 @@ class Deed:
 
 def deliver_effect(performer: Performer, deeds: Mapping[Kind, Deed], effect_id: int) -> None:
     """Carry out the effect with this id, unless somebody else does or did: a job may come twice."""
+    crash_point("popped")
     with performer.begin() as uow:
         effect = uow.outbox.claim(effect_id, by=performer.name)
         if effect is None:
@@ -84,6 +85,7 @@ def deliver_effect(performer: Performer, deeds: Mapping[Kind, Deed], effect_id: 
         if ready is None:
             uow.outbox.done(effect)
             return
+        crash_point(f"claiming:{effect.kind}")
     crash_point(f"claimed:{effect.kind}")
     if effect.wait_s:
         time.sleep(effect.wait_s)

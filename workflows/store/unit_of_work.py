@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from workflows.crash import crash_point
 from workflows.errors import AlreadyTaken, NotSaved
 from workflows.store.accounts import Accounts
 from workflows.store.budgets import Rates
@@ -93,6 +94,8 @@ def begin_on(engine: Engine, rates: Rates, relay: Relay) -> Begin:
                     uow.take_delivery(delivery)
                 yield uow
                 released = Released(uow.outbox.release(), uow.asker)
+                crash_point("committing")
+            crash_point("committed")
         except (OperationalError, PoolTimeout) as error:
             raise NotSaved(str(error.__cause__ or error)) from error
         except DBAPIError as error:
