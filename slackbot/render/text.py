@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 _CONTROL = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _CONTROL_SIGN = re.compile(r"[&<>]")
-_LIVE = re.compile(r"(?<=<)(?=[!@#h])")
+_LIVE = re.compile(r"(?<=<)(?=[!@#hmt])")  # pings, channels, and links of http, mailto and tel
 
 
 @dataclass(frozen=True, slots=True)

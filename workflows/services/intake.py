@@ -1,6 +1,7 @@
 """Intake: what a network showed us becomes cases, each post exactly once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from workflows.domain.case import Status, customer_wrote
 from workflows.domain.post import Author, Post, follows_up, id_order, names
@@ -22,7 +23,7 @@ def take_posts(uow: UnitOfWork, account: Author, posts: Sequence[Post], *, chann
     """
     new = 0
     known = uow.cases.known_posts(account.id, [post.id for post in posts])
-    for post in sorted(posts, key=lambda post: id_order(post.id)):
+    for post in sorted(map(_storable, posts), key=lambda post: id_order(post.id)):
         if post.id in known or post.retweets:
             continue
         taken = (
@@ -40,7 +41,7 @@ def _theirs(uow: UnitOfWork, account: Author, post: Post, channel: str) -> bool:
         account_id=account.id,
         author="customer",
         kind="quote" if post.quotes else "reply" if post.in_reply_to else "mention",
-        post=_storable(post),
+        post=post,
         names_us=names(post, account),
         follows_up=follows_up(post, account),
     )
@@ -74,7 +75,7 @@ def _own(uow: UnitOfWork, account: Author, post: Post) -> bool:
         account_id=account.id,
         author="brand",
         kind="reply",
-        post=_storable(post),
+        post=post,
         names_us=False,
         follows_up=False,
     )
@@ -82,8 +83,10 @@ def _own(uow: UnitOfWork, account: Author, post: Post) -> bool:
 
 
 def _storable(post: Post) -> Post:
-    """Return the post with a text that every database takes: no NUL, no lone surrogate."""
-    text = post.text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-    if text == post.text:
-        return post
-    return Post(**{name: getattr(post, name) for name in Post.__dataclass_fields__} | {"text": text})
+    """Return the post with words that every database takes: no NUL, no lone surrogate."""
+    author = replace(post.author, name=_plain(post.author.name), username=_plain(post.author.username))
+    return replace(post, text=_plain(post.text), author=author)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
