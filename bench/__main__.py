@@ -25,7 +25,13 @@ def measure_clicks() -> None:
     for connections in (1, 8):
         ours, bare = found[f"desk {connections}"], found[f"bare {connections}"]
         what = f"click → ack, {connections} connection{'s' if connections > 1 else ''}: p50 / p99 ms"
-        row(what, f"{ours[0]:.1f} / {ours[1]:.1f}", f"{bare[0]:.1f} / {bare[1]:.1f}", ours[1] / bare[1], "p99 ≤ 1.5")
+        row(
+            what,
+            f"{ours[0]:.1f} / {ours[1]:.1f}",
+            f"{bare[0]:.1f} / {bare[1]:.1f}",
+            ours[1] / bare[1],
+            "p99 ≤ 1.5",
+        )
 
 
 def measure_cards() -> None:
@@ -42,7 +48,13 @@ def measure_cards() -> None:
     with Bench() as bench:
         idle = cards.desk_idle_ms(bench)
     row("mention → card, one worker: cards/s", f"{one:.0f}", f"{simple:.0f} (SimpleWorker)", one / simple)
-    row("mention → card, as `up` runs it (two workers): cards/s", f"{two:.0f}", f"{simple:.0f} (SimpleWorker)", two / simple, "≥ 0.8")
+    row(
+        "mention → card, as `up` runs it (two workers): cards/s",
+        f"{two:.0f}",
+        f"{simple:.0f} (SimpleWorker)",
+        two / simple,
+        "≥ 0.8",
+    )
     row("bare path with a forking worker: cards/s", "", f"{forking:.0f} (Worker)")
     row("mention → card, idle: p50 ms", f"{idle:.1f}", f"{idle_bare:.1f}", idle / idle_bare, "≤ 3")
     with Bench() as bench:
@@ -72,13 +84,24 @@ def measure_memory() -> None:
 
 def measure_start() -> None:
     """Cold starts."""
-    row("`mentiondesk --help`: s", f"{seconds([sys.executable, '-m', 'slackbot', '--help']):.2f}", "", None, "≤ 0.5")
+    row(
+        "`mentiondesk --help`: s",
+        f"{seconds([sys.executable, '-m', 'slackbot', '--help']):.2f}",
+        "",
+        None,
+        "≤ 0.5",
+    )
     row("`mentiondesk sandbox` to ready: s", f"{sandbox_start_s():.1f}", "", None, "≤ 6")
 
 
 def main() -> None:
     """Print the table; arguments choose parts: clicks cards memory start."""
-    parts = {"clicks": measure_clicks, "cards": measure_cards, "memory": measure_memory, "start": measure_start}
+    parts = {
+        "clicks": measure_clicks,
+        "cards": measure_cards,
+        "memory": measure_memory,
+        "start": measure_start,
+    }
     print("| what | desk | bare | ratio | target |\n|---|---|---|---|---|")
     for name in sys.argv[1:] or parts:
         parts[name]()

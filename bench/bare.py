@@ -8,11 +8,29 @@ import os
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from sqlalchemy import Column, DateTime, Engine, Integer, MetaData, Table, Text, create_engine, event, select, update
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    event,
+    select,
+    update,
+)
 
 metadata = MetaData()
 cases = Table("cases", metadata, Column("id", Integer, primary_key=True), Column("post", Text, unique=True))
-events = Table("events", metadata, Column("id", Integer, primary_key=True), Column("case_id", Integer), Column("what", Text))
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Integer),
+    Column("what", Text),
+)
 outbox = Table(
     "outbox",
     metadata,
@@ -47,7 +65,9 @@ def take_in(number: int) -> int:
     with engine().begin() as connection:
         case = connection.execute(cases.insert().values(post=str(number))).inserted_primary_key[0]
         connection.execute(events.insert().values(case_id=case, what="opened"))
-        return int(connection.execute(outbox.insert().values(case_id=case, state="pending")).inserted_primary_key[0])
+        return int(
+            connection.execute(outbox.insert().values(case_id=case, state="pending")).inserted_primary_key[0]
+        )
 
 
 @lru_cache(maxsize=1)
@@ -61,7 +81,11 @@ def post(row_id: int) -> None:
     """Carry out one outbox row: read, post, mark."""
     with engine().connect() as connection:
         connection.execute(select(outbox).where(outbox.c.id == row_id)).one()
-    answer = _client().chat_postMessage(channel="C1", text="a card", blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": "a card"}}])
+    answer = _client().chat_postMessage(
+        channel="C1",
+        text="a card",
+        blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": "a card"}}],
+    )
     with engine().begin() as connection:
         done = {"state": "sent", "ts": answer["ts"], "at": datetime.now(UTC).replace(tzinfo=None)}
         connection.execute(update(outbox).where(outbox.c.id == row_id).values(done))
@@ -73,7 +97,6 @@ def nothing(_: int) -> None:
 
 def work(queue: str, worker_class: str) -> None:
     """Run one RQ worker with the job module imported first."""
-    import slack_sdk.web
     from redis import Redis
     from rq import Queue
     from rq.serializers import JSONSerializer
@@ -81,9 +104,11 @@ def work(queue: str, worker_class: str) -> None:
 
     connection = Redis.from_url(os.environ["REDIS_URL"])
     chosen = {"SimpleWorker": SimpleWorker, "Worker": Worker}[worker_class]
-    chosen([Queue(queue, connection=connection, serializer=JSONSerializer)], connection=connection, serializer=JSONSerializer).work(
-        logging_level="WARNING"
-    )
+    chosen(
+        [Queue(queue, connection=connection, serializer=JSONSerializer)],
+        connection=connection,
+        serializer=JSONSerializer,
+    ).work(logging_level="WARNING")
 
 
 def app():  # type: ignore[no-untyped-def]
@@ -93,7 +118,9 @@ def app():  # type: ignore[no-untyped-def]
     from slack_bolt.adapter.flask import SlackRequestHandler
     from slack_bolt.authorization import AuthorizeResult
 
-    who = AuthorizeResult(enterprise_id=None, team_id="T1", bot_user_id="U1", bot_id="B1", bot_token="xoxb-bench")
+    who = AuthorizeResult(
+        enterprise_id=None, team_id="T1", bot_user_id="U1", bot_id="B1", bot_token="xoxb-bench"
+    )
     bolt = App(signing_secret="bench-secret", authorize=lambda **_: who)
 
     @bolt.action("claim")

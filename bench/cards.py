@@ -89,7 +89,11 @@ class DeskRun:
 
     def cards(self) -> int:
         """Return how many cards are posted and recorded."""
-        done = select(func.count()).select_from(outbox).where(outbox.c.kind == "post_card", outbox.c.state == "done")
+        done = (
+            select(func.count())
+            .select_from(outbox)
+            .where(outbox.c.kind == "post_card", outbox.c.state == "done")
+        )
         with self.engine.connect() as connection:
             return int(connection.execute(done).scalar_one())
 

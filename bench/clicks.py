@@ -35,7 +35,15 @@ def body_of(case: int, action: str) -> bytes:
         "channel": {"id": "C1", "name": "support"},
         "message": {"ts": "1.1", "text": "x" * 2000},
         "response_url": "",
-        "actions": [{"action_id": action, "block_id": "b", "type": "button", "value": f"{case}|1|", "action_ts": f"{time.time()}"}],
+        "actions": [
+            {
+                "action_id": action,
+                "block_id": "b",
+                "type": "button",
+                "value": f"{case}|1|",
+                "action_ts": f"{time.time()}",
+            }
+        ],
     }
     return urllib.parse.urlencode({"payload": json.dumps(payload)}).encode()
 
@@ -50,7 +58,9 @@ def press(port: int, connections: int, clicks: int) -> list[float]:
         for _ in range(clicks // connections):
             body = body_of(next(turns) % CASES + 1, "claim")
             stamp = str(int(time.time()))
-            signed = hmac.new(b"bench-secret", b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
+            signed = hmac.new(
+                b"bench-secret", b"v0:" + stamp.encode() + b":" + body, hashlib.sha256
+            ).hexdigest()
             headers = {
                 "Content-Type": "application/x-www-form-urlencoded",
                 "X-Slack-Request-Timestamp": stamp,
@@ -86,7 +96,9 @@ def fill(bench: Bench, cases: int = CASES) -> None:
     with begin_on(engine, {}, lambda _: None)() as uow:
         uow.accounts.add(brand)
         posts = [
-            Post(str(10**18 + n), Author(str(n), f"user{n}", "Ad"), "@brand merhaba", uow.now, str(10**18 + n))
+            Post(
+                str(10**18 + n), Author(str(n), f"user{n}", "Ad"), "@brand merhaba", uow.now, str(10**18 + n)
+            )
             for n in range(cases)
         ]
         take_posts(uow, brand, posts, channel="C1")
@@ -107,5 +119,7 @@ def measure(clicks: int = 1600) -> dict[str, tuple[float, float]]:
             bench.wait(lambda bench=bench: is_open(bench.port))
             press(bench.port, 8, 200)
             for connections in (1, 8):
-                found[f"{who} {connections}"] = p50_p99(press(bench.port, connections, clicks // (3 if connections == 1 else 1)))
+                found[f"{who} {connections}"] = p50_p99(
+                    press(bench.port, connections, clicks // (3 if connections == 1 else 1))
+                )
     return found

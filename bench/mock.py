@@ -47,7 +47,9 @@ class FarSide:
         for _ in range(count):
             number = next(_SERIAL)
             post_id = str(((now_ms - _EPOCH_MS) << 22) + number)
-            users.append({"id": str(number + 1000), "username": f"user{number}", "name": f"Kullanıcı {number}"})
+            users.append(
+                {"id": str(number + 1000), "username": f"user{number}", "name": f"Kullanıcı {number}"}
+            )
             data.append(
                 {
                     "id": post_id,

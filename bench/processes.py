@@ -157,7 +157,10 @@ def sandbox_start_s() -> float:
     home = tempfile.mkdtemp(prefix="desk-bench-")
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "sandbox", "--port", str(free_port())], cwd=home, stdout=subprocess.PIPE, start_new_session=True,
+        [sys.executable, "-m", "sandbox", "--port", str(free_port())],
+        cwd=home,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(Path.cwd())},
     )
     assert process.stdout is not None

@@ -67,7 +67,7 @@ class PostCard(SlackDeed):
 
     def perform(self, ready: ReadyCard) -> str:
         """Post it; when Slack will not have it, post the plain one."""
-        posted = _posting(ready, lambda m: self.sender.post(ready.at.channel, m, case=ready.case.id))
+        posted = _posting(ready, lambda m: self.sender.post(ready.at.channel, m))
         return f"{posted.channel}/{posted.ts}"
 
     def record(self, uow: UnitOfWork, effect: Effect, ready: ReadyCard, external_id: str) -> None:
@@ -214,7 +214,7 @@ class TellThread(SlackDeed):
         """Post it under the card."""
         if ready.message is None:
             return ""
-        return self.sender.post(ready.at.channel, ready.message, thread_ts=ready.at.ts, case=ready.case.id).ts
+        return self.sender.post(ready.at.channel, ready.message, thread_ts=ready.at.ts).ts
 
     def record(self, uow: UnitOfWork, effect: Effect, ready: ReadyThread, external_id: str) -> None:
         """Remember how far the thread has been told."""

@@ -54,18 +54,14 @@ class Sender:
         self._client = web_client(settings.slack_api_url, token, timeout_s=POST_S)
         self._clicks = web_client(settings.slack_api_url, token, timeout_s=CLICK_S)
 
-    def post(
-        self, channel: str, message: Message, *, thread_ts: str | None = None, case: int | None = None
-    ) -> Posted:
-        """Post a message; nothing in it unfurls."""
-        metadata = {"event_type": "mentiondesk_case", "event_payload": {"case": str(case)}} if case else None
+    def post(self, channel: str, message: Message, *, thread_ts: str | None = None) -> Posted:
+        """Post a message; nothing in it unfurls. The ids of its blocks are the proof that it is ours."""
         body = _call(
             lambda: self._client.chat_postMessage(
                 channel=channel,
                 text=message.text,
                 blocks=message.blocks,
                 thread_ts=thread_ts,
-                metadata=metadata,
                 unfurl_links=False,
                 unfurl_media=False,
             )
@@ -103,7 +99,6 @@ class Sender:
                 oldest=f"{oldest.timestamp():.6f}",
                 limit=200,
                 cursor=cursor,
-                include_all_metadata=True,
             ),
         )
 
@@ -200,7 +195,7 @@ def _refused(error: SlackApiError) -> DeliveryError:
     if code in _UNCLEAR or status >= 500 or not code:
         return OutcomeUnknown(code or f"Slack answered {status} without a word that can be read")
     if code in _LOGIN:
-        return TryLater(f"slack_{code}", after_s=_PARKED_S, parked=False)
+        return TryLater(f"login_slack_{code}", after_s=_PARKED_S)
     return Undeliverable(code, str((data.get("response_metadata") or {}).get("messages") or ""))
 
 

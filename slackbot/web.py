@@ -92,6 +92,8 @@ def why_not_ready(desk: Desk) -> list[str]:
             ticked = views.clock_ticked_at()
             if ticked is None or (views.machine - ticked).total_seconds() > CLOCK_LATE_S:
                 reasons.append("clock: it has not ticked for 30 s; is `mentiondesk clock` running?")
+            if trouble := views.slack_trouble():
+                reasons.append(f"slack: it refuses our login ({trouble}); check SLACK_BOT_TOKEN")
             reasons += [
                 f"x: mentions cannot be polled ({row.trouble})" for row in views.intake() if row.trouble
             ]

@@ -20,6 +20,7 @@ from workflows.domain.effects import Kind
 from workflows.errors import NotSaved
 from workflows.jobs import deeds_of
 from workflows.services.audit import audit
+from workflows.services.replies import leave_old_dialogs
 from workflows.store.outbox import Offer
 from workflows.store.tables import deliveries
 
@@ -33,7 +34,8 @@ AUDIT_EVERY_S = 60.0
 PEOPLE_EVERY_S = 6 * 3600.0
 FORGET_EVERY_S = 3600.0
 DELIVERIES_KEPT_S = 24 * 3600.0
-_CHORES = ("poll", "audit", "people", "forget")
+DIALOGS_EVERY_S = 60.0
+_CHORES = ("poll", "audit", "people", "forget", "dialogs")
 
 
 class TheClock:
@@ -47,6 +49,7 @@ class TheClock:
             "audit": self._audit,
             "people": self._people,
             "forget": self._forget,
+            "dialogs": self._dialogs,
         }
 
     def run(self, stop: threading.Event) -> None:
@@ -128,6 +131,11 @@ class TheClock:
         with self._desk.begin() as uow:
             uow.timers.set_next("people", after_s=PEOPLE_EVERY_S)
             uow.outbox.add(Kind.PEOPLE, "")
+
+    def _dialogs(self) -> None:
+        with self._desk.begin() as uow:
+            uow.timers.set_next("dialogs", after_s=DIALOGS_EVERY_S)
+            leave_old_dialogs(uow)
 
     def _forget(self) -> None:
         with self._desk.begin() as uow:

@@ -130,8 +130,14 @@ def poll_mentions(desk: Desk) -> None:
     for account in _accounts(desk):
         with desk.begin() as uow:
             newest = uow.accounts.start_poll(account.id, uow.machine, by=desk.name)
-        if newest is not None:
+        if newest is None:
+            continue
+        try:
             _poll_account(desk, account, newest)
+        except Exception:
+            with desk.begin() as uow:
+                uow.accounts.end_poll(account.id)
+            raise
 
 
 def _accounts(desk: Desk) -> list[Author]:

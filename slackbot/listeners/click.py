@@ -14,7 +14,7 @@ from workflows.domain.case import AgentId, CaseId
 from workflows.domain.effects import Kind
 from workflows.domain.people import may_act
 from workflows.errors import AlreadyTaken, DeliveryError, NotSaved, Refusal
-from workflows.services.board import Asker, tell_privately
+from workflows.services.board import Asker, refresh_card, tell_privately
 from workflows.store.unit_of_work import UnitOfWork
 
 
@@ -24,6 +24,7 @@ class Click:
 
     subject   the number in the button's value: a case's, or a draft's.
     holder    who had the case when the button was drawn; "" for nobody.
+    version   of the case when the button was drawn; 0 for buttons that do not say.
     delivery  key of this very click: Slack may bring it several times.
     """
 
@@ -31,6 +32,7 @@ class Click:
     delivery: str
     subject: int
     holder: str = ""
+    version: int = 0
     channel: str = ""
     message_ts: str = ""
     trigger_id: str = ""
@@ -56,6 +58,7 @@ def read_click(body: Json, action: Json) -> Click:
         delivery=delivery_key(body),
         subject=_number(number),
         holder=rest.partition("|")[2],
+        version=int(drawn) if (drawn := rest.partition("|")[0]).isdecimal() and drawn.isascii() else 0,
         channel=channel,
         message_ts=str(container.get("message_ts") or message.get("ts") or ""),
         trigger_id=str(body.get("trigger_id") or ""),
@@ -123,10 +126,21 @@ def refuse(desk: Desk, click: Click, refusal: Refusal) -> None:
     try:
         with desk.begin(delivery=click.delivery) as uow:
             tell_privately(uow, click.asker, click.delivery, refusal.code, **refusal.facts)
+            _redraw_old_card(uow, click)
     except AlreadyTaken:
         return
     except NotSaved:
         tell_now(click.asker.answer_url, "not_saved")
+
+
+def _redraw_old_card(uow: UnitOfWork, click: Click) -> None:
+    """A button of an older state was pressed: show that person the card as it is."""
+    if not click.version or not click.message_ts:
+        return
+    case = uow.cases.get(click.case_id)
+    if click.version < case.version and click.message_ts == case.card_ts:
+        uow.cases.note_card(case.id, card_digest="")
+        refresh_card(uow, case, click.asker)
 
 
 def check_actor(uow: UnitOfWork, click: Click) -> None:

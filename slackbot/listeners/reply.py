@@ -16,6 +16,7 @@ from workflows.services.replies import (
     OpenReply,
     confirm_reply,
     keep_draft,
+    leave_dialog,
     open_reply,
     send_again,
     submit_reply,
@@ -48,6 +49,18 @@ def register(app: App, desk: Desk, sender: Sender) -> None:
             ack(response_action="errors", errors=errors)
         else:
             ack()
+
+    @app.view_closed(REPLY)
+    def on_close(ack: Ack, body: Json, view: Json) -> None:
+        closed = read_submission(body, view)
+        answer(desk, closed, lambda uow: leave_dialog(uow, DraftId(closed.subject), closed.asker))
+        ack()
+
+    _register_doubt(app, desk)
+
+
+def _register_doubt(app: App, desk: Desk) -> None:
+    """Listen for the answers to the question whether a reply is on X."""
 
     @app.action("it_is_there")
     def on_it_is_there(ack: Ack, body: Json, action: Json) -> None:

@@ -28,6 +28,7 @@ def render_reply_modal(reply: OpenReply, *, limit: int) -> Json:
         "title": plain(say("Reply on X")),
         "submit": plain(say("Send")),
         "close": plain(say("Cancel")),
+        "notify_on_close": True,
         "blocks": [
             rich(
                 f"post-{draft.id}",

@@ -13,7 +13,7 @@ from workflows.store.cases import NewMessage
 from workflows.store.drafts import Draft, DraftId
 from workflows.store.history import Event
 from workflows.store.unit_of_work import UnitOfWork
-from workflows.store.views import MessageView
+from workflows.store.views import DRAFTING_FOR, MessageView
 
 CANNOT_ANSWER = frozenset(
     {"not_summoned", "reply_restricted", "target_gone", "author_unavailable", "blocked"}
@@ -50,6 +50,21 @@ def open_reply(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, rule: str) -> 
         uow.cases.touch(case_id)
         refresh_card(uow, case, asker)
     return OpenReply(draft, uow.views.message(case.account_id, draft.target), view.customer, others)
+
+
+def leave_dialog(uow: UnitOfWork, draft_id: DraftId, asker: Asker | None = None) -> None:
+    """Nobody writes this draft any more: its words stay, and the card no longer says that somebody writes."""
+    draft = uow.drafts.get(draft_id)
+    if (asker is None or draft.author == asker.agent) and uow.drafts.close(draft_id):
+        case = uow.cases.get(draft.case_id)
+        uow.cases.touch(case.id)
+        refresh_card(uow, case)
+
+
+def leave_old_dialogs(uow: UnitOfWork) -> None:
+    """Slack does not always tell that a dialog was closed: after a quarter of an hour nobody writes."""
+    for draft in uow.drafts.left_open(uow.now - DRAFTING_FOR):
+        leave_dialog(uow, draft.id)
 
 
 def keep_draft(uow: UnitOfWork, draft_id: DraftId, agent: str, text: str) -> None:

@@ -37,7 +37,7 @@ class Draft:
     state: str
     reason: str
     external_id: str
-    opened_at: datetime
+    opened_at: datetime | None
     submitted_at: datetime | None
     settled_at: datetime | None
 
@@ -62,10 +62,10 @@ class Drafts:
         return draft_of(row)
 
     def start(self, case_id: CaseId, author: AgentId, target: str) -> Draft:
-        """Return this agent's open draft of the case, a new one if there is none."""
+        """Return this agent's open draft of the case, now answering `target`; a new one if there is none."""
         mine = (drafts.c.case_id == case_id, drafts.c.author == author, drafts.c.state == OPEN)
         row = self._connection.execute(
-            update(drafts).where(*mine).values(opened_at=self._now).returning(drafts)
+            update(drafts).where(*mine).values(opened_at=self._now, target=target).returning(drafts)
         ).first()
         if row is None:
             values = {"case_id": case_id, "author": author, "target": target, "text": "", "state": OPEN}
@@ -82,6 +82,22 @@ class Drafts:
             .values(text=text)
         )
         return result.rowcount == 1
+
+    def close(self, draft_id: DraftId) -> bool:
+        """Note that no dialog shows the draft any more; False when none did."""
+        result = self._connection.execute(
+            update(drafts)
+            .where(drafts.c.id == draft_id, drafts.c.opened_at.is_not(None))
+            .values(opened_at=None)
+        )
+        return result.rowcount == 1
+
+    def left_open(self, before: datetime) -> list[Draft]:
+        """Return the drafts whose dialog was opened before this moment and never told to be closed."""
+        rows = self._connection.execute(
+            select(drafts).where(drafts.c.opened_at < before, drafts.c.state == OPEN).limit(100)
+        )
+        return [draft_of(row) for row in rows]
 
     def move(self, draft_id: DraftId, *before: str, to: str, **values: Any) -> bool:
         """Set the state if it is one of `before`; False when it is another by now."""

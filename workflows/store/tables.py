@@ -144,11 +144,12 @@ drafts = Table(
     Column("state", Text, nullable=False, comment="open, submitted, doubted, asked, sent, refused, dropped"),
     Column("reason", Text, nullable=False, default=""),
     Column("external_id", Text, nullable=False, default="", comment="of the post it became"),
-    Column("opened_at", Instant, nullable=False, comment="desk time"),
+    Column("opened_at", Instant, comment="desk time; empty while no dialog shows it"),
     Column("submitted_at", Instant, comment="desk time"),
     Column("settled_at", Instant, comment="desk time"),
 )
 Index("ix_drafts_case", drafts.c.case_id, drafts.c.id)
+Index("ix_drafts_opened_at", drafts.c.opened_at)
 
 history = Table(
     "history",

@@ -148,7 +148,9 @@ class Views:
             .limit(20)
         ).all()
         since = self.now - DRAFTING_FOR
-        drafting = [r.author for r in rows if r.state == draft_states.OPEN and r.opened_at > since]
+        drafting = [
+            r.author for r in rows if r.state == draft_states.OPEN and r.opened_at and r.opened_at > since
+        ]
         # A doubt stays in sight until it is settled, whatever was sent after it.
         replies = [row for row in rows if row.state != draft_states.OPEN]
         unsettled = [r for r in replies if r.state in (draft_states.ASKED, draft_states.DOUBTED)]
@@ -263,6 +265,15 @@ class Views:
     def audited_at(self) -> datetime | None:
         """Return when the audit last found nothing (machine time)."""
         return self.connection.execute(select(func.max(leases.c.audited_at))).scalar()
+
+    def slack_trouble(self) -> str:
+        """Return why effects wait that Slack's login keeps back; "" when none do."""
+        reason = self.connection.execute(
+            select(outbox.c.reason)
+            .where(outbox.c.state == "pending", outbox.c.reason.like("login_slack_%"))
+            .limit(1)
+        ).scalar()
+        return (reason or "").removeprefix("login_slack_")
 
     def intake(self) -> Sequence[Row[Any]]:
         """Return where the intake of each account stands."""

@@ -213,7 +213,7 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=False, comment="of the post it became"),
-        sa.Column("opened_at", Instant(), nullable=False, comment="desk time"),
+        sa.Column("opened_at", Instant(), nullable=True, comment="desk time; empty while no dialog shows it"),
         sa.Column("submitted_at", Instant(), nullable=True, comment="desk time"),
         sa.Column("settled_at", Instant(), nullable=True, comment="desk time"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_drafts_case_id")),
@@ -221,6 +221,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.create_index("ix_drafts_case", ["case_id", "id"], unique=False)
+        batch_op.create_index("ix_drafts_opened_at", ["opened_at"], unique=False)
 
     op.create_table(
         "history",
@@ -352,6 +353,7 @@ def downgrade() -> None:
 
     op.drop_table("history")
     with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.drop_index("ix_drafts_opened_at")
         batch_op.drop_index("ix_drafts_case")
 
     op.drop_table("drafts")
