@@ -64,7 +64,7 @@ def test_a_later_post_joins_the_card_and_the_thread(desk: WholeDesk) -> None:
     card = desk.card_of("the box was empty")
     desk.write("@sarishop and nobody answers me", author="ravi_k", reply_to=first)
 
-    card = desk.card_shows("the box was empty", "and nobody answers me")
+    desk.card_shows("the box was empty", "and nobody answers me")
     thread = wait_until(lambda: desk.card_of("the box was empty")["thread"], why="the thread tells of it")
     assert "and nobody answers me" in shown(thread[0])
     assert "@ravi_k wrote" in shown(thread[0])
