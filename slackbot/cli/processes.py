@@ -3,6 +3,8 @@
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from slackbot.cli.logs import configure_logs
 from workflows.errors import DeskError
@@ -14,7 +16,8 @@ def run_web() -> None:
     settings = _ready_settings()
     from slackbot.web import Server  # noqa: PLC0415 - gunicorn and Flask are for this process only
 
-    Server(settings).run()
+    with _stoppable():
+        Server(settings).run()
 
 
 def run_clock() -> None:
@@ -26,7 +29,8 @@ def run_clock() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    TheClock(open_desk(settings, name="clock")).run(stop)
+    with _stoppable():
+        TheClock(open_desk(settings, name="clock")).run(stop)
 
 
 def run_worker(*, urgent: bool, name: str) -> None:
@@ -35,7 +39,8 @@ def run_worker(*, urgent: bool, name: str) -> None:
     os.environ["MENTIONDESK_PROCESS"] = name or f"worker-{os.getpid()}"
     from slackbot.worker import work_until_stopped  # noqa: PLC0415 - with it the job modules, before any job
 
-    work_until_stopped(settings, urgent=urgent)
+    with _stoppable():
+        work_until_stopped(settings, urgent=urgent)
 
 
 def run_up() -> None:
@@ -52,7 +57,8 @@ def run_up() -> None:
 
     migrate_to_newest(settings.store_url)
     refuse_wound_clock(settings.store_url)
-    Supervisor(settings, children=[Child(*words) for words in CHILDREN]).run()
+    with _stoppable():
+        Supervisor(settings, children=[Child(*words) for words in CHILDREN]).run()
 
 
 # One of the two workers takes no intake: a hung call to X never holds up a reply.
@@ -62,6 +68,20 @@ CHILDREN = (
     ("worker-2", ("worker", "--urgent", "--name", "worker-2")),
     ("clock", ("clock",)),
 )
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGQUIT stop this process as SIGTERM does; once it has stopped, more of them change nothing.
+
+    Python gives signals back to the kernel on its way out: one more would turn a clean end into a death.
+    """
+    signal.signal(signal.SIGQUIT, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _ready_settings() -> Settings:
