@@ -1,0 +1,182 @@
+"""Processes are told to stop, or there are two of them (faults.md P11 to P14)."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Row, select, update
+from sqlalchemy.exc import OperationalError
+
+from tests.faults.breakable import LONG, BreakableDesk, answer_to
+from tests.whole_desk import Json, wait_until
+from workflows.domain.effects import Kind, State
+from workflows.store.engine import make_engine
+from workflows.store.tables import leases
+
+STOPPABLE = ("web", "worker-1", "clock")
+A_DEPLOY_WAITS = 25.0
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BreakableDesk]:
+    desk = BreakableDesk(tmp_path_factory.mktemp("desk"))
+    try:
+        yield desk.start(*STOPPABLE)
+    finally:
+        desk.stop()
+
+
+@pytest.fixture
+def desk(running: BreakableDesk) -> Iterator[BreakableDesk]:
+    for name in STOPPABLE:
+        if running.processes[name].poll() is not None:
+            running.start_process(name)
+    wait_until(running.healthy, within=LONG, why="web answers")
+    yield running
+    running.end_faults()
+
+
+def test_a_worker_told_to_stop_finishes_the_reply_that_it_is_sending(desk: BreakableDesk) -> None:
+    post, dialog = desk.given_dialog("a deploy in the middle")
+    desk.fault("x", "POST /2/tweets", "delay", seconds=2, times=1)
+    desk.submit(dialog, answer_to("a deploy in the middle"))
+    wait_until(lambda: desk.effects(Kind.REPLY, State.SENDING), within=LONG, why="the call is under way")
+
+    for _ in range(5):
+        desk.processes["worker-1"].send_signal(signal.SIGTERM)
+
+    assert desk.processes["worker-1"].wait(A_DEPLOY_WAITS) == 0
+    assert desk.newest(Kind.REPLY).state == State.DONE
+    assert len(desk.replies_to(post)) == 1
+    desk.start_process("worker-1")
+    desk.card_shows("a deploy in the middle", "<@U0ASHA> replied on X", within=LONG)
+    desk.assert_promises()
+
+
+def test_web_told_to_stop_answers_the_click_that_it_is_working_on(desk: BreakableDesk) -> None:
+    _, card = desk.given_card("a click in the middle")
+    known = len(desk.requests("views.open"))
+    desk.fault("slack", "views.open", "delay", seconds=1, times=1)
+    answers: list[Json] = []
+    click = threading.Thread(target=lambda: answers.append(desk.click("Reply", card)))
+    click.start()
+    wait_until(
+        lambda: len(desk.requests("views.open")) > known, within=LONG, why="the dialog is being opened"
+    )
+
+    desk.processes["web"].send_signal(signal.SIGTERM)
+
+    assert desk.processes["web"].wait(A_DEPLOY_WAITS) == 0
+    click.join()
+    assert answers[0]["status"] == 200, answers
+    assert desk.dialog()["blocks"]
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [[signal.SIGTERM] * 5, [signal.SIGINT], [signal.SIGQUIT]],
+    ids=["five SIGTERM", "SIGINT", "SIGQUIT"],
+)
+def test_every_process_stops_cleanly_when_told_to(desk: BreakableDesk, signals: list[int]) -> None:
+    words = f"still here after {signals[0].name}"
+    desk.given_card(words)
+    desk.wait_until_quiet()
+
+    for number in signals:
+        for name in STOPPABLE:
+            desk.processes[name].send_signal(number)
+
+    assert {name: desk.processes[name].wait(A_DEPLOY_WAITS) for name in STOPPABLE} == dict.fromkeys(
+        STOPPABLE, 0
+    )
+    assert "Traceback" not in desk.log()
+    assert desk.untrue_cards() == {}
+
+
+def test_a_clock_told_to_stop_leaves_its_lease_to_the_next_one(desk: BreakableDesk) -> None:
+    wait_until_turning(desk, "clock")
+    start_second_clock(desk)
+
+    desk.kill("clock", signal.SIGTERM)
+
+    assert lease(desk).until <= datetime.now(UTC)
+    wait_until_turning(desk, "clock-2")
+    desk.given_card("the second clock turns")
+    desk.assert_promises()
+    desk.kill("clock-2", signal.SIGTERM)
+
+
+def test_two_clocks_at_once_send_everything_once(desk: BreakableDesk) -> None:
+    wait_until_turning(desk, "clock")
+    start_second_clock(desk)
+    known = len(desk.cards())
+    writes = [{"author": "emma_w", "text": f"@sarishop between two clocks {n:02}"} for n in range(20)]
+
+    desk.control("x/write_many", {"posts": writes})
+
+    wait_until(lambda: len(desk.cards()) == known + 20, within=LONG)
+    desk.assert_promises()
+    assert turning(desk, "clock")
+    assert cards_posted(desk) == len(desk.effects(Kind.POST_CARD))
+    desk.kill("clock-2", signal.SIGTERM)
+
+
+def test_a_clock_that_slept_through_its_lease_does_nothing_twice(desk: BreakableDesk) -> None:
+    wait_until_turning(desk, "clock")
+    start_second_clock(desk)
+
+    put_to_sleep(desk)
+    wait_until_turning(desk, "clock-2")
+    desk.processes["clock"].send_signal(signal.SIGCONT)
+    desk.given_card("after the long sleep")
+
+    assert turning(desk, "clock-2")
+    desk.assert_promises()
+    assert cards_posted(desk) == len(desk.effects(Kind.POST_CARD))
+    desk.kill("clock-2", signal.SIGTERM)
+
+
+def lease(desk: BreakableDesk) -> Row[Any]:
+    with desk.reading() as connection:
+        return connection.execute(select(leases)).one()
+
+
+def turning(desk: BreakableDesk, name: str) -> bool:
+    return str(lease(desk).holder).endswith(f"/{desk.processes[name].pid}")
+
+
+def wait_until_turning(desk: BreakableDesk, name: str) -> None:
+    wait_until(lambda: turning(desk, name), within=LONG, why=f"{name} holds the lease")
+
+
+def start_second_clock(desk: BreakableDesk) -> None:
+    """Start another clock, and wait until it has looked: each asks Slack who we are when it starts."""
+    asked = desk.newest(Kind.HELLO).attempt
+    desk.start_process("clock-2")
+    wait_until(lambda: desk.newest(Kind.HELLO).attempt > asked, within=LONG, why="the second clock is there")
+
+
+def put_to_sleep(desk: BreakableDesk) -> None:
+    """Stop the first clock between two turns, and end its lease of ten seconds as if they had passed."""
+    impatient = make_engine(desk.store_url, patience_s=0.3)
+
+    def asleep() -> bool:
+        desk.processes["clock"].send_signal(signal.SIGSTOP)
+        try:
+            with impatient.begin() as connection:
+                connection.execute(update(leases).values(until=datetime.now(UTC)))
+        except OperationalError:  # in the middle of a turn, and so of a transaction
+            desk.processes["clock"].send_signal(signal.SIGCONT)
+            return False
+        return True
+
+    wait_until(asleep, within=LONG, why="the clock stands still between two turns")
+    impatient.dispose()
+
+
+def cards_posted(desk: BreakableDesk) -> int:
+    """How often Slack was asked to post a card."""
+    return sum(1 for request in desk.requests("chat.postMessage") if not request["args"].get("thread_ts"))
