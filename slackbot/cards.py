@@ -17,6 +17,7 @@ from workflows.errors import DeliveryError, TryLater, Undeliverable
 from workflows.services import board
 from workflows.store.history import Event
 from workflows.store.unit_of_work import UnitOfWork
+from workflows.store.views import CaseView
 
 LOOK_BACK = timedelta(seconds=30)
 TIDY_AFTER_S = 60.0
@@ -47,10 +48,14 @@ class SlackDeed(Deed):
 class ReadyCard:
     """A rendered card and where it goes or stands."""
 
-    case: Case
+    view: CaseView
     card: Card
-    safe: Message
     at: Posted
+
+    @property
+    def case(self) -> Case:
+        """The case as it was when it was rendered."""
+        return self.view.case
 
 
 class PostCard(SlackDeed):
@@ -63,7 +68,7 @@ class PostCard(SlackDeed):
             return None
         channel = effect.payload.get("channel") or view.case.channel
         card = render_card(view, rule=self.rule, attempt=effect.attempt)
-        return ReadyCard(view.case, card, render_safe_card(view), Posted(channel, ""))
+        return ReadyCard(view, card, Posted(channel, ""))
 
     def perform(self, ready: ReadyCard) -> str:
         """Post it; when Slack will not have it, post the plain one."""
@@ -75,14 +80,13 @@ class PostCard(SlackDeed):
         channel, _, ts = external_id.rpartition("/")
         found = effect.state != "sending"
         shown = 0 if found else ready.case.version
-        uow.cases.note_card(
+        case = uow.cases.note_card(
             ready.case.id,
             card_channel=channel,
             card_ts=ts,
             card_version=shown,
             card_digest="" if found else ready.card.digest,
         )
-        case = uow.cases.get(ready.case.id)
         if case.version != shown:
             board.refresh_card(uow, case)
         if uow.views.events(case.id, after=case.threaded_to, limit=1):
@@ -147,7 +151,7 @@ class RefreshCard(SlackDeed):
             return None
         answer_url = _take_answer(uow, case)
         at = Posted(case.card_channel, case.card_ts)
-        return ReadyRefresh(ReadyCard(case, card, render_safe_card(view), at), answer_url)
+        return ReadyRefresh(ReadyCard(view, card, at), answer_url)
 
     def perform(self, ready: ReadyRefresh) -> str:
         """Show it; a click's answer that Slack refuses gives way to chat.update."""
@@ -163,8 +167,9 @@ class RefreshCard(SlackDeed):
     def record(self, uow: UnitOfWork, effect: Effect, ready: ReadyRefresh, external_id: str) -> None:
         """Remember what is shown; when more has changed meanwhile, show that in a moment."""
         shown = ready.ready
-        uow.cases.note_card(shown.case.id, card_version=shown.case.version, card_digest=shown.card.digest)
-        case = uow.cases.get(shown.case.id)
+        case = uow.cases.note_card(
+            shown.case.id, card_version=shown.case.version, card_digest=shown.card.digest
+        )
         if case.version != shown.case.version:
             board.refresh_card(uow, case)
 
@@ -276,7 +281,7 @@ def _posting(ready: ReadyCard, post: Callable[[Message], Any]) -> Any:
     except Undeliverable as error:
         if error.reason not in _TOO_MUCH:
             raise
-        return post(ready.safe)
+        return post(render_safe_card(ready.view))
 
 
 def _replace(answer_url: str, message: Message) -> None:

@@ -69,9 +69,12 @@ class Cases:
             .values(version=cases.c.version + 1, changed_at=self._now)
         )
 
-    def note_card(self, case_id: CaseId, **values: Any) -> None:
+    def note_card(self, case_id: CaseId, **values: Any) -> Case:
         """Record where the card is and what it shows; that is not a change of the case."""
-        self._connection.execute(update(cases).where(cases.c.id == case_id).values(values))
+        row = self._connection.execute(
+            update(cases).where(cases.c.id == case_id).values(values).returning(cases)
+        ).one()
+        return case_of(row)
 
     def keep_customer(self, author: Author, network: str) -> int:
         """Return our number of this person, with their newest name and figures."""

@@ -324,24 +324,27 @@ class Outbox:
 
     def _settle(self, effect: Effect, after: State, **values: Any) -> bool:
         """Settle it; one that was wished for meanwhile is pending at once."""
-        moved = self._move(effect, after, settled_at=self._now, **values)
-        if moved:
-            again = outbox.c.again.is_(True)
+        again = self._moved(effect, after, settled_at=self._now, **values)
+        if again:
             self._connection.execute(
-                update(outbox).where(outbox.c.id == effect.id, again).values(_pending(self._now))
+                update(outbox).where(outbox.c.id == effect.id).values(_pending(self._now))
             )
             self._added.append(effect.id)
-        return moved
+        return again is not None
 
     def _move(self, effect: Effect, after: State, **values: Any) -> bool:
+        return self._moved(effect, after, **values) is not None
+
+    def _moved(self, effect: Effect, after: State, **values: Any) -> bool | None:
+        """Move it and tell whether it was wished for meanwhile; None when it could not be moved."""
         # An outcome that comes late wakes no settled effect: only a new wish does.
         before = [state for state in State if state not in SETTLED and may_move(state, after)]
-        result = self._connection.execute(
+        return self._connection.execute(
             update(outbox)
             .where(outbox.c.id == effect.id, outbox.c.attempt == effect.attempt, outbox.c.state.in_(before))
             .values({**values, "state": after})
-        )
-        return result.rowcount == 1
+            .returning(outbox.c.again)
+        ).scalar()
 
 
 _REPEATABLE = frozenset(

@@ -130,13 +130,13 @@ class Views:
     def _shown(self, case_id: CaseId) -> tuple[list[MessageView], int]:
         theirs = select(messages).where(messages.c.case_id == case_id, messages.c.author == "customer")
         order = (messages.c.written_at, messages.c.id)
-        first = self.connection.execute(theirs.order_by(*order).limit(1)).all()
         newest = self.connection.execute(
             theirs.order_by(*(column.desc() for column in order)).limit(SHOWN_POSTS)
         ).all()[::-1]
-        rows = newest if first and first[0].id in [row.id for row in newest] else [*first, *newest[1:]]
         if len(newest) < SHOWN_POSTS:
-            return [message_of(row) for row in rows], 0
+            return [message_of(row) for row in newest], 0
+        first = self.connection.execute(theirs.order_by(*order).limit(1)).all()
+        rows = newest if first[0].id == newest[0].id else [*first, *newest[1:]]
         counted = select(func.count()).select_from(theirs.subquery())
         return [message_of(row) for row in rows], self.connection.execute(counted).scalar_one() - len(rows)
 
@@ -226,21 +226,7 @@ class Views:
         ).all()
         posts = [row.facts["post"] for row in rows if row.event == "post_received"]
         replies = [int(row.facts["draft"]) for row in rows if "draft" in row.facts]
-        said = dict(
-            self.connection.execute(
-                select(messages.c.external_id, messages.c.text).where(
-                    messages.c.case_id == case_id, messages.c.external_id.in_(posts)
-                )
-            )
-            .tuples()
-            .all()
-        )
-        written = {
-            str(number): words
-            for number, words in self.connection.execute(
-                select(drafts.c.id, drafts.c.text).where(drafts.c.id.in_(replies))
-            ).tuples()
-        }
+        words = self._words_of(case_id, posts, replies)
         return [
             EventView(
                 id=row.id,
@@ -249,10 +235,30 @@ class Views:
                 actor_kind=row.actor_kind,
                 actor=row.actor,
                 facts=row.facts,
-                text=said.get(row.facts.get("post", ""), written.get(row.facts.get("draft", ""), "")),
+                text=words.get(
+                    ("draft", row.facts["draft"])
+                    if "draft" in row.facts
+                    else ("post", row.facts.get("post")),
+                    "",
+                ),
             )
             for row in rows
         ]
+
+    def _words_of(
+        self, case_id: CaseId, posts: Sequence[str], replies: Sequence[int]
+    ) -> dict[tuple[str, str | None], str]:
+        """Return the words of these posts and drafts, which the history itself does not hold."""
+        words: dict[tuple[str, str | None], str] = {}
+        if posts:
+            said = select(messages.c.external_id, messages.c.text).where(
+                messages.c.case_id == case_id, messages.c.external_id.in_(posts)
+            )
+            words |= {("post", post): text for post, text in self.connection.execute(said).tuples()}
+        if replies:
+            written = select(drafts.c.id, drafts.c.text).where(drafts.c.id.in_(replies))
+            words |= {("draft", str(n)): text for n, text in self.connection.execute(written).tuples()}
+        return words
 
     def workspace(self) -> Row[Any] | None:
         """Return our workspace and bot; None before the first auth.test."""
