@@ -254,10 +254,10 @@ class Views:
             said = select(messages.c.external_id, messages.c.text).where(
                 messages.c.case_id == case_id, messages.c.external_id.in_(posts)
             )
-            words |= {("post", post): text for post, text in self.connection.execute(said).tuples()}
+            words |= {("post", post): text for post, text in self.connection.execute(said)}
         if replies:
             written = select(drafts.c.id, drafts.c.text).where(drafts.c.id.in_(replies))
-            words |= {("draft", str(n)): text for n, text in self.connection.execute(written).tuples()}
+            words |= {("draft", str(n)): text for n, text in self.connection.execute(written)}
         return words
 
     def workspace(self) -> Row[Any] | None:
@@ -292,7 +292,7 @@ class Views:
             .where(outbox.c.state.in_(("pending", "sending", "in_doubt", "asked")))
             .group_by(outbox.c.state)
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def message_of(row: Row[Any]) -> MessageView:
