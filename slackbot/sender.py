@@ -3,6 +3,7 @@
 import http.client
 import json
 import logging
+import re
 import socket
 import ssl
 import urllib.error
@@ -27,6 +28,7 @@ RESPOND_S = 5
 _PARKED_S = 60.0
 _NO_RETRY_AFTER_S = 5.0
 
+_CODE = re.compile(r"[a-z0-9_]+")
 # "Some aspect may have succeeded", in Slack's own words.
 _UNCLEAR = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 _LOGIN = frozenset(
@@ -190,6 +192,8 @@ def _refused(error: SlackApiError) -> DeliveryError:
     data = response.data if isinstance(response, SlackResponse) else {}
     data = data if isinstance(data, dict) else {}
     code = str(data.get("error") or "")
+    if not _CODE.fullmatch(code):
+        code = ""  # slack_sdk puts a sentence of its own there when the answer is no JSON
     if status == 429 or code in _BUSY:
         return TryLater("slack_busy", after_s=_wait(headers), throttled=True)
     if code in _UNCLEAR or status >= 500 or not code:

@@ -162,6 +162,8 @@ def _note_card(uow: UnitOfWork, click: Click) -> None:
     if case.card_ts is None:
         uow.cases.note_card(case.id, card_ts=click.message_ts, card_channel=click.channel)
     elif case.card_ts != click.message_ts and case.card_channel == click.channel:
+        # Through this click's answer the extra card would be drawn, and the true one would stay as it was.
+        uow.cases.note_card(case.id, answer_uses=0)
         extra = {"ts": click.message_ts, "channel": click.channel}
         uow.outbox.add(Kind.TIDY_CARD, f"{case.id}:{click.message_ts}", case_id=case.id, payload=extra)
 
