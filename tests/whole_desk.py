@@ -34,6 +34,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "worker-2": ("worker", "--urgent", "--name", "worker-2"),
     "clock": ("clock",),
     "clock-2": ("clock",),
+    "up": ("up",),
 }
 EVERYBODY = ("web", "worker-1", "worker-2", "clock")
 ROOT = Path(__file__).parents[1]

@@ -17,7 +17,7 @@ from workflows.queues import Road, connect
 from workflows.redis_server import redis_url
 from workflows.settings import Settings
 from workflows.store import drafts as draft_states
-from workflows.store.tables import cases, drafts, intake_cursors, outbox
+from workflows.store.tables import cases, drafts, leases, outbox
 from workflows.store.unit_of_work import look_on
 
 LONG = 60.0
@@ -87,16 +87,17 @@ class BreakableDesk(WholeDesk):
         waiting = and_(outbox.c.state == State.SENDING, outbox.c.lease_until > now)
         self._hasten(waiting, outbox.c.lease_until, within_s, lease_until=now)
 
+    def end_clock_lease(self, *, within_s: float = 10) -> None:
+        """Do not wait until the lease of a clock that died runs out: let it end now."""
+        now = datetime.now(UTC)
+        self._hasten(leases.c.until > now, leases.c.until, within_s, until=now)
+
     def _hasten(self, waiting: Any, column: Any, within_s: float, **values: datetime) -> None:
         latest = datetime.now(UTC) + timedelta(seconds=within_s)
         with self.engine.begin() as connection:
-            late = connection.execute(select(outbox).where(waiting, column > latest)).all()
+            late = connection.execute(select(column.table).where(waiting, column > latest)).all()
             assert not late, f"would come later than in {within_s} s: {late}"
-            connection.execute(update(outbox).where(waiting).values(values))
-
-    def polling_until(self) -> datetime | None:
-        with self.reading() as connection:
-            return connection.execute(select(intake_cursors.c.polling_until)).scalar()
+            connection.execute(update(column.table).where(waiting).values(values))
 
     # --- Redis
 
@@ -165,12 +166,14 @@ class BreakableDesk(WholeDesk):
         return found
 
     def logged_errors(self) -> list[str]:
-        """What our own code has logged as an error."""
+        """What our own code has logged as an error; of dead processes the supervisor has to tell."""
         lines = [line for line in self.log().splitlines() if line.startswith("{")]
         logged: list[Json] = [json.loads(line) for line in lines]
         ours = ("workflows", "slackbot", "slack_bolt")
         return [
             str(entry)
             for entry in logged
-            if entry["level"] in ("error", "critical") and entry["logger"].startswith(ours)
+            if entry["level"] in ("error", "critical")
+            and entry["logger"].startswith(ours)
+            and entry["logger"] != "slackbot.cli.supervisor"
         ]

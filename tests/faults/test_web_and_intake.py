@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import func, select
 
+from tests.backstage import case_of, events
 from tests.faults.breakable import LONG, BreakableDesk, answer_to
-from tests.whole_desk import Json, shown, wait_until
+from tests.whole_desk import shown, wait_until
 from workflows.domain.effects import Kind
-from workflows.store.history import Event
-from workflows.store.tables import history
 
 
 @pytest.fixture(scope="module")
@@ -26,17 +24,6 @@ def desk(running: BreakableDesk) -> BreakableDesk:
     return running
 
 
-def happened(desk: BreakableDesk, event: Event, case: int) -> int:
-    """How often this is in the history of a case."""
-    with desk.reading() as connection:
-        counted = select(func.count()).where(history.c.event == event, history.c.case_id == case)
-        return int(connection.execute(counted).scalar_one())
-
-
-def case_of(card: Json) -> int:
-    return int(card["blocks"][0]["block_id"].split("-")[1])
-
-
 def test_a_click_that_was_not_saved_changes_nothing_and_can_be_repeated(desk: BreakableDesk) -> None:
     _, card = desk.given_card("died before the commit")
     desk.crash_at("committing", "web")
@@ -45,7 +32,7 @@ def test_a_click_that_was_not_saved_changes_nothing_and_can_be_repeated(desk: Br
 
     assert answer["warning"]
     assert "nobody has it yet" in shown(desk.card_of("died before the commit"))
-    assert happened(desk, Event.CLAIMED, case_of(card)) == 0
+    assert ("claimed", "U0ASHA") not in events(desk, case_of(card))
     wait_until(desk.healthy, within=LONG)
     assert "warning" not in desk.click("Claim", card)
     desk.card_shows("died before the commit", "<@U0ASHA> has it", within=LONG)
@@ -65,7 +52,7 @@ def test_a_click_that_was_saved_but_not_acknowledged_counts_once_however_often_i
     assert answer["warning"]
     desk.offer_now(within_s=15)
     desk.card_shows("died before the ack", "<@U0ASHA> has it", within=LONG)
-    assert happened(desk, Event.CLAIMED, case_of(card)) == 1
+    assert events(desk, case_of(card)).count(("claimed", "U0ASHA")) == 1
     desk.assert_promises()
 
 
