@@ -98,6 +98,7 @@ class RedisServer:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self._lock.close()
             raise NoRedis(
                 f"Another desk runs on {self._home.parent}: stop it, or set DATA_DIR to another folder."
             ) from None
