@@ -1,4 +1,4 @@
-"""`mentiondesk up`: what dies is started again, nothing outlives it, and it says plainly why it will not run."""
+"""`mentiondesk up`: what dies is started again, nothing outlives it, and it says why it will not run."""
 
 import os
 import signal
