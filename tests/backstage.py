@@ -4,14 +4,16 @@ Leases, looks for a proof and pauses after a refusal are machine time, which not
 needs one of them to be over moves the row's times in a connection of its own, as if they had passed.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, func, select, update
 
 from tests.whole_desk import Json, WholeDesk, wait_until
 from workflows.domain.effects import Kind, State
-from workflows.store.tables import budgets, history, outbox
+from workflows.store.engine import READ_ONLY
+from workflows.store.tables import budgets, history, messages, outbox
 
 
 def case_of(card: Json) -> int:
@@ -20,24 +22,33 @@ def case_of(card: Json) -> int:
     return int(next(name for name in names if name.startswith("card-")).split("-")[1])
 
 
+def rows(desk: WholeDesk, wanted: Select[Any]) -> Sequence[Row[Any]]:
+    """Read from the store without holding up its writers."""
+    with desk.engine.execution_options(**{READ_ONLY: True}).connect() as connection:
+        return connection.execute(wanted).all()
+
+
+def count(desk: WholeDesk, table: Table, *where: ColumnElement[bool]) -> int:
+    """Return how many rows of a table are so."""
+    return int(rows(desk, select(func.count()).select_from(table).where(*where))[0][0])
+
+
+def case_that_holds(desk: WholeDesk, post: str) -> int:
+    """Wait until a post is stored and return its case, whether or not it has a card yet."""
+    wanted = select(messages.c.case_id).where(messages.c.external_id == post)
+    return int(wait_until(lambda: rows(desk, wanted), why=f"post {post} is stored")[0].case_id)
+
+
 def events(desk: WholeDesk, case: int) -> list[tuple[str, str]]:
     """Return what happened to a case, and by whom."""
-    with desk.engine.connect() as connection:
-        wanted = select(history.c.event, history.c.actor).where(history.c.case_id == case)
-        return [(row.event, row.actor) for row in connection.execute(wanted.order_by(history.c.id))]
-
-
-def count_rows(desk: WholeDesk, *tables: str) -> list[int]:
-    """Return how many rows these tables have."""
-    with desk.engine.connect() as connection:
-        return [int(connection.exec_driver_sql(f"SELECT count(*) FROM {t}").scalar_one()) for t in tables]
+    wanted = select(history.c.event, history.c.actor).where(history.c.case_id == case).order_by(history.c.id)
+    return [(row.event, row.actor) for row in rows(desk, wanted)]
 
 
 def effect(desk: WholeDesk, case: int, kind: Kind) -> Row[Any] | None:
     """Return the newest effect of this kind for a case."""
-    with desk.engine.connect() as connection:
-        wanted = select(outbox).where(outbox.c.case_id == case, outbox.c.kind == kind)
-        return connection.execute(wanted.order_by(outbox.c.id.desc()).limit(1)).first()
+    wanted = select(outbox).where(outbox.c.case_id == case, outbox.c.kind == kind)
+    return next(iter(rows(desk, wanted.order_by(outbox.c.id.desc()).limit(1))), None)
 
 
 def look_now(desk: WholeDesk, case: int, kind: Kind = Kind.REPLY) -> None:
@@ -87,3 +98,20 @@ def try_now(desk: WholeDesk, case: int, kind: Kind = Kind.REPLY) -> None:
 def _postponed(desk: WholeDesk, case: int, kind: Kind) -> Row[Any] | None:
     row = effect(desk, case, kind)
     return row if row is not None and row.state == State.PENDING and row.reason else None
+
+
+def quiet(desk: WholeDesk) -> None:
+    """Let all that is on its way arrive, so that a fault meets what the test means it for."""
+    on_its_way = outbox.c.state.in_([State.PENDING, State.SENDING]) & (outbox.c.reason == "")
+
+    def arrived() -> bool:
+        now = datetime.now(UTC)
+        with desk.engine.begin() as connection:
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.state == State.PENDING, outbox.c.reason == "", outbox.c.not_before > now)
+                .values(not_before=now, offer_at=now)
+            )
+        return count(desk, outbox, on_its_way) == 0
+
+    wait_until(arrived, why="nothing is on its way")

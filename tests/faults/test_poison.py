@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 import regex
+from sqlalchemy import select
 
-from tests.backstage import count_rows
+from tests.backstage import count, rows
 from tests.whole_desk import Json, WholeDesk, shown, wait_until
+from workflows.store.tables import messages
 
 # What would be live in Slack's mrkdwn if it came from a customer.
 PINGS = (
@@ -37,7 +40,7 @@ def strings(node: Any) -> Iterator[str]:
 
 
 def live(desk: WholeDesk, since: int) -> list[str]:
-    """Return what the desk sent to Slack since a request that Slack would bring to life, and we did not write."""
+    """Return what the desk sent since a request that Slack would bring to life, and that is not our own."""
     said = desk.control(f"slack/requests?since={since}")
     return [text for request in said for text in strings(request["args"]) if LIVE.search(OURS.sub("", text))]
 
@@ -60,9 +63,7 @@ def the_card(desk: WholeDesk, username: str) -> Json:
 
 
 def text_of(desk: WholeDesk, post_id: str) -> str:
-    with desk.engine.connect() as connection:
-        found = connection.exec_driver_sql(f"SELECT text FROM messages WHERE external_id = '{post_id}'")
-        return str(found.scalar_one())
+    return str(rows(desk, select(messages.c.text).where(messages.c.external_id == post_id))[0].text)
 
 
 def test_pings_and_links_in_a_post_and_in_a_name_are_dead_wherever_they_are_shown(desk: WholeDesk) -> None:
@@ -107,7 +108,7 @@ def test_no_poisonous_post_or_name_holds_up_the_others_of_its_batch(desk: WholeD
     posts = [{"author": username, "text": text} for username, (_, text) in people.items()]
     healthy = [{"author": "emma_w", "text": f"@sarishop healthy number {n}"} for n in range(3)]
     batch = [posts[0], healthy[0], *posts[1:4], healthy[1], *posts[4:], healthy[2]]
-    before = count_rows(desk, "messages")[0]
+    before = count(desk, messages)
     alerts = len(desk.channel("C0ADMIN")["messages"])
 
     desk.control("x/write_many", {"posts": batch})
@@ -115,7 +116,7 @@ def test_no_poisonous_post_or_name_holds_up_the_others_of_its_batch(desk: WholeD
     for number in range(3):
         desk.card_of(f"healthy number {number}", within=40)
     cards = {username: the_card(desk, username) for username in people}
-    assert count_rows(desk, "messages")[0] == before + len(batch)
+    assert count(desk, messages) == before + len(batch)
     assert len(desk.channel("C0ADMIN")["messages"]) == alerts, "no post was set aside"
     assert "nul  in the middle" in shown(cards["nul"])
     assert "NulName" in shown(cards["nul"])
@@ -141,24 +142,21 @@ LONG = {
 
 
 def test_a_post_of_25000_characters_is_stored_whole_and_cut_between_two_signs(desk: WholeDesk) -> None:
-    posts: dict[str, tuple[str, str]] = {}
+    posts = {}
     for script, phrase in LONG.items():
         text = f"@sarishop {script} " + (phrase * 25_000)[: 25_000 - 11 - len(script)]
-        posts[script] = (desk.write(text, author="lakshmi_t"), text.strip())
+        posts[script] = desk.write(text, author="lakshmi_t")
 
-    for script, (post, text) in posts.items():
+    for script, post in posts.items():
         card = desk.card_of(f"@sarishop {script}", within=40)
-        quotes = [e for b in card["blocks"] if b["type"] == "rich_text" for e in b["elements"]]
-        quoted = "".join(
-            strings([e["elements"][0]["text"] for e in quotes if e["type"] == "rich_text_quote"])
-        )
+        parts = [part for block in card["blocks"] for part in block["elements"]]
+        quoted = next(shown({"blocks": [part]}) for part in parts if part["type"] == "rich_text_quote")
         stored = text_of(desk, post)
         assert len(stored) > 24_000
         assert quoted.endswith("…")
         assert 1000 < len(quoted) <= 1500
         kept = quoted[:-1]
-        signs = regex.findall(r"\X", stored[: len(kept) + 100])
-        edges = {sum(map(len, signs[:n])) for n in range(len(signs))}
         assert stored.startswith(kept)
-        assert len(kept) in edges, f"{script}: cut inside {stored[len(kept) - 8 : len(kept) + 8]!r}"
+        signs = regex.findall(r"\X", stored[: len(kept) + 100])
+        assert len(kept) in accumulate(map(len, signs)), f"{script}: cut inside a sign after {kept[-8:]!r}"
     desk.assert_promises()

@@ -2,8 +2,9 @@
 
 import signal
 
-from tests.backstage import case_of, count_rows, events
+from tests.backstage import case_of, count, events
 from tests.whole_desk import Json, WholeDesk, shown, wait_until
+from workflows.store.tables import cases, messages
 
 MENTIONS = "GET /2/users/*/mentions"
 
@@ -24,10 +25,7 @@ def cards_with(desk: WholeDesk, words: str) -> list[Json]:
 
 
 def stored(desk: WholeDesk, *post_ids: str) -> int:
-    with desk.engine.connect() as connection:
-        names = ", ".join(f"'{post_id}'" for post_id in post_ids)
-        found = connection.exec_driver_sql(f"SELECT count(*) FROM messages WHERE external_id IN ({names})")
-        return int(found.scalar_one())
+    return count(desk, messages, messages.c.external_id.in_(post_ids))
 
 
 def test_a_reply_whose_parent_is_missing_waits_for_it_on_the_same_card(desk: WholeDesk) -> None:
@@ -84,13 +82,13 @@ def test_a_retweet_makes_no_card(desk: WholeDesk) -> None:
     words = "please spread this"
     post = desk.write(f"@sarishop {words}", author="emma_w")
     desk.card_of(words)
-    before = count_rows(desk, "cases", "messages")
+    before = count(desk, cases), count(desk, messages)
 
     retweet = desk.write("", author="ravi_k", retweet_of=post)
     poll_twice(desk)
 
     assert stored(desk, retweet) == 0
-    assert count_rows(desk, "cases", "messages") == before
+    assert (count(desk, cases), count(desk, messages)) == before
     assert len(cards_with(desk, words)) == 1
 
 

@@ -41,7 +41,8 @@ def test_a_text_that_was_posted_before_is_to_be_made_personal(desk: WholeDesk) -
 
     card = desk.card_shows(
         "the second to be thanked",
-        "X refused <@U0ASHA>’s reply: the same text was posted before. Please make it personal and reply again.",
+        "X refused <@U0ASHA>’s reply: the same text was posted before. "
+        "Please make it personal and reply again.",
     )
     assert len(sent(desk, text)) == 2
     desk.reply(card, "Emma, thank you again!")
