@@ -21,7 +21,7 @@ from workflows.errors import NotSaved
 from workflows.jobs import deeds_of
 from workflows.services.audit import audit
 from workflows.services.replies import leave_old_dialogs
-from workflows.store.outbox import Offer
+from workflows.store.departures import Offer
 from workflows.store.tables import deliveries
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 LEASE = "clock"
 LEASE_FOR_S = 10.0
 LONGEST_TURN_S = 0.2
-SHORTEST_TURN_S = 0.01
+SHORTEST_TURN_S = 0.02
 AUDIT_EVERY_S = 60.0
 PEOPLE_EVERY_S = 6 * 3600.0
 FORGET_EVERY_S = 3600.0
@@ -86,15 +86,15 @@ class TheClock:
             if not uow.timers.hold_lease(LEASE, self._holder, for_s=LEASE_FOR_S):
                 return 1.0
             settle_run_out(self._desk.performer, uow, self._deeds)
-            offers = uow.outbox.dispatch()
-            checks = uow.outbox.doubts_due()
+            offers = uow.departures.due()
+            checks = uow.departures.doubts_due()
             chores = [kind for kind, _ in uow.timers.due()]
             poll = "poll" in chores
             if poll:
                 uow.timers.set_next("poll", after_s=self._desk.settings.x_poll_seconds)
             serial = f"{uow.machine.timestamp():.3f}".replace(".", "")
             next_due = min(
-                (at for at in (uow.outbox.next_due_at(), uow.timers.next_due_at()) if at), default=None
+                (at for at in (uow.departures.next_due_at(), uow.timers.next_due_at()) if at), default=None
             )
         self._enqueue(offers, checks, serial if poll else "")
         for kind in chores:

@@ -116,7 +116,7 @@ def _postponed(performer: Performer, deed: Deed, effect: Effect, error: TryLater
     log.info("effect=%s kind=%s waits %.1fs: %s", effect.id, effect.kind, error.after_s, error.reason)
     with performer.begin() as uow:
         if error.throttled:
-            uow.outbox.block(effect.budget, error.after_s)
+            uow.budgets.block(effect.budget, error.after_s)
         if error.parked:
             far_side = NATURE[effect.kind].side
             _tell_operators(performer, uow, f"parked:{far_side}:{error.reason}", f"parked_{error.reason}")

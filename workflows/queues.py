@@ -16,7 +16,7 @@ from rq import Queue as RqQueue
 from rq.serializers import JSONSerializer
 
 from workflows.domain.effects import NATURE, Queue
-from workflows.store.outbox import Offer
+from workflows.store.departures import Offer
 from workflows.store.unit_of_work import Relay, Released
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from workflows.domain.post import Author, Post
 from workflows.services.board import Asker
 from workflows.services.intake import take_posts
 from workflows.store.budgets import Rate, Rates
+from workflows.store.departures import Offer
 from workflows.store.engine import READ_ONLY, make_engine
-from workflows.store.outbox import Offer
 from workflows.store.tables import cases, outbox
 from workflows.store.unit_of_work import Begin, Look, Released, UnitOfWork, begin_on, look_on
 
@@ -114,7 +114,7 @@ class Store:
 
     def dispatched(self, seconds: float, limit: int = 200) -> Sequence[Offer]:
         with self.at(seconds) as uow:
-            return uow.outbox.dispatch(limit)
+            return uow.departures.due(limit)
 
 
 def make_post(number: int = 1, **more: Any) -> Post:

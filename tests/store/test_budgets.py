@@ -96,7 +96,7 @@ def test_after_too_fast_nothing_of_that_budget_leaves_until_the_far_side_allows(
     here = store.have_effect(Kind.ALERT, "here", budget=SUPPORT)
     there = store.have_effect(Kind.ALERT, "there", budget=LEADS)
     with store.at() as uow:
-        uow.outbox.block(SUPPORT, 30)
+        uow.budgets.block(SUPPORT, 30)
 
     assert [offer.effect_id for offer in store.dispatched(0)] == [there]
     store.claimed(there)
@@ -127,8 +127,8 @@ def test_a_channel_gets_one_post_a_second_however_often_the_clock_turns(store: S
 def next_due(store: Store, seconds: float) -> float | None:
     """Return when the clock has to turn again, in seconds, as a turn at this moment sees it."""
     with store.at(seconds) as uow:
-        assert uow.outbox.dispatch() == []
-        due_at = uow.outbox.next_due_at()
+        assert uow.departures.due() == []
+        due_at = uow.departures.next_due_at()
     return (due_at - START).total_seconds() if due_at else None
 
 

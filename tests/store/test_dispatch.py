@@ -6,7 +6,7 @@ import pytest
 
 from tests.store.stores import Store, at_once
 from workflows.domain.effects import Kind, Queue
-from workflows.store.outbox import Offer
+from workflows.store.departures import Offer
 from workflows.store.tables import outbox
 
 SUPPORT = "slack:post:#support"
@@ -19,7 +19,7 @@ def test_an_effect_leaves_with_the_commit_when_nothing_is_before_it(store: Store
 
     assert list(released.offers) == [Offer(effect_id, Kind.ALERT, Queue.URGENT, 1)]
     with store.begin() as uow:
-        assert uow.outbox.dispatch() == [], "it has left already"
+        assert uow.departures.due() == [], "it has left already"
 
 
 def test_an_effect_of_a_spent_budget_is_left_to_the_clock(store: Store) -> None:
@@ -37,7 +37,7 @@ def test_an_effect_lets_what_waits_longer_go_first(store: Store) -> None:
         uow.outbox.add(Kind.ALERT, "newer", budget=SUPPORT)
     assert store.released == []
     with store.begin() as uow:
-        assert [offer.effect_id for offer in uow.outbox.dispatch()] == [older]
+        assert [offer.effect_id for offer in uow.departures.due()] == [older]
 
 
 def test_an_urgent_effect_does_not_wait_for_what_is_less_urgent(store: Store) -> None:
@@ -139,7 +139,7 @@ def test_what_has_left_already_holds_up_nobody(store: Store) -> None:
     store.rates = {}
     with store.at() as uow:
         uow.outbox.add(Kind.ALERT, "older", budget=SUPPORT)
-        uow.outbox.dispatch()
+        uow.departures.due()
 
     with store.begin() as uow:  # long after the moment at which the older one is offered again
         newer = uow.outbox.add(Kind.ALERT, "newer", budget=SUPPORT)
@@ -154,7 +154,7 @@ def test_of_two_clocks_at_once_one_offers_each_effect_once(store: Store) -> None
         with store.begin() as uow:
             if not uow.timers.hold_lease("clock", f"clock-{number}", for_s=10):
                 return []
-            return [offer.effect_id for offer in uow.outbox.dispatch()]
+            return [offer.effect_id for offer in uow.departures.due()]
 
     turns = at_once(4, turn)
     assert sorted(map(len, turns)) == [0, 0, 0, 40]  # type: ignore[arg-type]  # an error has no length

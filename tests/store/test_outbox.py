@@ -223,7 +223,7 @@ def test_a_doubt_is_looked_into_when_its_first_look_is_due_and_by_one_at_a_time(
 
     def due(seconds: float) -> list[int]:
         with store.at(seconds) as uow:
-            return [found.serial for found in uow.outbox.doubts_due()]
+            return [found.serial for found in uow.departures.doubts_due()]
 
     assert due(5.9) == []
     assert due(6) == [offer.serial + 1]
@@ -246,11 +246,11 @@ def test_a_doubt_is_looked_into_when_its_first_look_is_due_and_by_one_at_a_time(
 def test_a_look_that_nobody_took_is_offered_again(store: Store) -> None:
     effect = bring(store, State.IN_DOUBT)
     with store.at(5) as uow:
-        assert len(uow.outbox.doubts_due()) == 1
-        assert len(uow.outbox.doubts_due()) == 0
+        assert len(uow.departures.doubts_due()) == 1
+        assert len(uow.departures.doubts_due()) == 0
 
     with store.at(20) as uow:
-        assert [found.effect_id for found in uow.outbox.doubts_due()] == [effect.id]
+        assert [found.effect_id for found in uow.departures.doubts_due()] == [effect.id]
 
 
 def test_a_second_doubt_is_looked_into_as_long_as_the_first(store: Store) -> None:

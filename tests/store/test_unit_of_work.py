@@ -127,7 +127,7 @@ def test_cases_live_by_desk_time_and_effects_by_machine_time(store: Store) -> No
         customer = uow.cases.keep_customer(EMMA, "x")
         case, _ = uow.cases.open_for(BRAND.id, customer, "1", channel="#support")
         uow.outbox.add(Kind.POST_CARD, str(case.id), case_id=case.id, budget="slack:post:#support")
-        uow.outbox.dispatch()
+        uow.departures.due()
         draft = uow.drafts.start(case.id, ASHA, "1")
 
     assert case.opened_at == START + HOUR

@@ -4,25 +4,21 @@ Every move is a compare-and-set on the row's state (and attempt), so a job that 
 or an answer that comes after its lease, changes nothing.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, func, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from workflows.domain.effects import (
     SETTLED,
     Effect,
     Kind,
-    Queue,
     State,
     may_move,
-    queue_of,
-    re_offer_after,
     urgency_of,
 )
-from workflows.store.budgets import Budgets, Rates
+from workflows.store.budgets import Budgets
 from workflows.store.engine import insert_new
 from workflows.store.tables import outbox
 
@@ -30,28 +26,16 @@ LEASE_S = 45.0
 MAX_CRASHES = 3
 FIRST_CHECK_S = 5.0
 COALESCE_S = 2.0
-ADDED_AT_ONCE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One enqueueing of an effect: which queue carries it and under which number."""
-
-    effect_id: int
-    kind: Kind
-    queue: Queue
-    serial: int
 
 
 class Outbox:
     """Effects inside one transaction; `now` is machine time."""
 
-    def __init__(self, connection: Connection, rates: Rates, now: datetime) -> None:
+    def __init__(self, connection: Connection, budgets: Budgets, now: datetime) -> None:
         self._connection = connection
-        self._budgets = Budgets(connection, rates, now)
+        self._budgets = budgets
         self._now = now
-        self._added: list[int] = []
-        self._free_ats: list[datetime] = []
+        self.added: list[int] = []
 
     def add(  # noqa: PLR0913 - each names another property of the row
         self,
@@ -84,7 +68,7 @@ class Outbox:
         effect_id = insert_new(self._connection, outbox, values, unique=("kind", "dedup_key"))
         if effect_id is None:
             effect_id = self._ask_again(kind, key, due, values)
-        self._added.append(effect_id)
+        self.added.append(effect_id)
         return effect_id
 
     def _ask_again(self, kind: Kind, key: str, due: datetime, values: dict[str, Any]) -> int:
@@ -110,83 +94,6 @@ class Outbox:
             fresh |= _pending(due) | {"crashes": 0, "reason": ""}
         self._connection.execute(update(outbox).where(outbox.c.id == row.id).values(fresh))
         return int(row.id)
-
-    def release(self) -> Sequence[Offer]:
-        """Mark those of the effects added here that may leave at once as enqueued, and return them.
-
-        Their budget must be free and nothing more urgent of it may wait; the rest is the clock's.
-        """
-        if not self._added:
-            return ()
-        rows = self._connection.execute(
-            select(outbox)
-            .where(outbox.c.id.in_(self._added[:ADDED_AT_ONCE]), *_due(self._now))
-            .order_by(outbox.c.urgency, outbox.c.id)
-        ).all()
-        return self._offer([row for row in rows if not row.budget or not self._somebody_waits(row)])
-
-    def _somebody_waits(self, row: Row[Any]) -> bool:
-        others = outbox.c.id.not_in(self._added)
-        waiting = (
-            select(outbox.c.id)
-            .where(outbox.c.budget == row.budget, outbox.c.urgency <= row.urgency, others)
-            .where(*_due(self._now), outbox.c.offers == 0)
-            .limit(1)
-        )
-        return self._connection.execute(waiting).first() is not None
-
-    def dispatch(self, limit: int = 200) -> Sequence[Offer]:
-        """Take of each budget what may leave now, the most urgent first, and mark it as enqueued."""
-        rows: list[Row[Any]] = []
-        for key in self._budgets_waited_for():
-            room = self._budgets.room(key, limit)
-            found = self._most_urgent(key, room) if room else []
-            rows += found
-            if len(found) == room:
-                self._free_ats.append(self._budgets.next_free_at(key))
-        rows.sort(key=lambda row: (row.urgency, row.not_before, row.id))
-        return self._offer(rows)
-
-    def _budgets_waited_for(self) -> Iterator[str]:
-        """Yield the budgets of pending effects: one step of the index each, however many effects wait."""
-        pending = select(func.min(outbox.c.budget)).where(outbox.c.state == State.PENDING)
-        key = self._connection.execute(pending).scalar()
-        while key is not None:
-            yield key
-            key = self._connection.execute(pending.where(outbox.c.budget > key)).scalar()
-
-    def _most_urgent(self, key: str, room: int) -> Sequence[Row[Any]]:
-        return self._connection.execute(
-            select(outbox)
-            .where(outbox.c.budget == key, *_due(self._now))
-            .order_by(outbox.c.urgency, outbox.c.not_before, outbox.c.id)
-            .limit(room)
-        ).all()
-
-    def _offer(self, rows: Sequence[Row[Any]]) -> list[Offer]:
-        offers, marks = [], []
-        for row in rows:
-            if not self._budgets.room(row.budget, 1):
-                continue
-            self._budgets.spend(row.budget)
-            again_at = self._now + timedelta(seconds=re_offer_after(row.offers + 1))
-            marks.append({"row": row.id, "at": again_at, "n": row.offers + 1, "number": row.serial + 1})
-            offers.append(Offer(row.id, Kind(row.kind), queue_of(row.urgency), row.serial + 1))
-        if marks:
-            self._connection.execute(_MARK_OFFERED, marks)
-        return offers
-
-    def next_due_at(self) -> datetime | None:
-        """Return when the next pending effect may leave, as seen by `dispatch`; None when there is none."""
-        later = select(func.min(outbox.c.offer_at)).where(
-            outbox.c.state == State.PENDING, outbox.c.offer_at > self._now
-        )
-        soonest = self._connection.execute(later).scalar()
-        return min([*self._free_ats, *([soonest] if soonest else [])], default=None)
-
-    def block(self, budget: str, after_s: float) -> None:
-        """Hold back everything of this budget: the far side said "too fast"."""
-        self._budgets.block(budget, after_s)
 
     def claim(self, effect_id: int, *, by: str) -> Effect | None:
         """Start an attempt: pending → sending. None when another did, or when it is not due."""
@@ -231,7 +138,7 @@ class Outbox:
     def postponed(self, effect: Effect, *, after_s: float, reason: str) -> bool:
         """Give it back: it was not accepted and may go out later."""
         values = _pending(self._now + timedelta(seconds=after_s)) | {"reason": reason}
-        self._added.append(effect.id)
+        self.added.append(effect.id)
         return self._move(effect, State.PENDING, **values)
 
     def redirect(self, effect: Effect, budget: str) -> None:
@@ -278,23 +185,6 @@ class Outbox:
         ).first()
         return None if row is None else (_effect(row), int(row.checks) - 1)
 
-    def doubts_due(self) -> Sequence[Offer]:
-        """Return the doubted effects whose next look is due, marked so that they are offered once."""
-        rows = self._connection.execute(
-            select(outbox)
-            .where(
-                outbox.c.state == State.IN_DOUBT,
-                outbox.c.lease_until <= self._now,
-                outbox.c.offer_at <= self._now,
-            )
-            .limit(50)
-        ).all()
-        again_at = self._now + timedelta(seconds=re_offer_after(1))
-        marks = [{"row": r.id, "at": again_at, "n": r.offers, "number": r.serial + 1} for r in rows]
-        if marks:
-            self._connection.execute(_MARK_OFFERED, marks)
-        return [Offer(r.id, Kind(r.kind), queue_of(r.urgency), r.serial + 1) for r in rows]
-
     def leases_run_out(self) -> list[Effect]:
         """Return the effects whose performer died or hangs beyond its lease."""
         rows = self._connection.execute(
@@ -329,7 +219,7 @@ class Outbox:
             self._connection.execute(
                 update(outbox).where(outbox.c.id == effect.id).values(_pending(self._now))
             )
-            self._added.append(effect.id)
+            self.added.append(effect.id)
         return again is not None
 
     def _move(self, effect: Effect, after: State, **values: Any) -> bool:
@@ -351,12 +241,6 @@ _REPEATABLE = frozenset(
     {Kind.REFRESH_CARD, Kind.POST_CARD, Kind.THREAD, Kind.MODAL, Kind.TIDY_CARD, Kind.PEOPLE, Kind.HELLO}
 )
 
-_MARK_OFFERED: Update = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"))
-    .values(offer_at=bindparam("at"), offers=bindparam("n"), serial=bindparam("number"))
-)
-
 
 def _pending(due: datetime) -> dict[str, Any]:
     return {
@@ -368,10 +252,6 @@ def _pending(due: datetime) -> dict[str, Any]:
         "lease_until": None,
         "leased_by": "",
     }
-
-
-def _due(now: datetime) -> tuple[Any, ...]:
-    return (outbox.c.state == State.PENDING, outbox.c.offer_at <= now)
 
 
 def _effect(row: Row[Any]) -> Effect:

@@ -16,12 +16,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from workflows.crash import crash_point
 from workflows.errors import AlreadyTaken, NotSaved
 from workflows.store.accounts import Accounts
-from workflows.store.budgets import Rates
+from workflows.store.budgets import Budgets, Rates
 from workflows.store.cases import Cases
+from workflows.store.departures import Departures, Offer
 from workflows.store.drafts import Drafts
 from workflows.store.engine import READ_ONLY
 from workflows.store.history import History
-from workflows.store.outbox import Offer, Outbox
+from workflows.store.outbox import Outbox
 from workflows.store.tables import deliveries, desk_clock
 from workflows.store.timers import Timers
 from workflows.store.views import Views
@@ -55,7 +56,9 @@ class UnitOfWork:
         self.connection = connection
         self.now = now
         self.machine = machine
-        self.outbox = Outbox(connection, rates, machine)
+        self.budgets = Budgets(connection, rates, machine)
+        self.outbox = Outbox(connection, self.budgets, machine)
+        self.departures = Departures(connection, self.budgets, machine)
         self.accounts = Accounts(connection)
         self.cases = Cases(connection, now)
         self.drafts = Drafts(connection, now)
@@ -93,7 +96,7 @@ def begin_on(engine: Engine, rates: Rates, relay: Relay) -> Begin:
                 if delivery:
                     uow.take_delivery(delivery)
                 yield uow
-                released = Released(uow.outbox.release(), uow.asker)
+                released = Released(uow.departures.at_once(uow.outbox.added), uow.asker)
                 crash_point("committing")
             crash_point("committed")
         except (OperationalError, PoolTimeout) as error:
