@@ -6,7 +6,7 @@ from slack_bolt import Ack, App
 
 from slackbot.listeners.click import Click, answer, check_actor, read_click, read_submission, refuse
 from slackbot.render.modals import REPLY, REPLY_TEXT, render_reply_modal, text_block_id
-from slackbot.render.notices import private_words
+from slackbot.render.notices import plain_words, private_words
 from slackbot.render.text import Json
 from slackbot.sender import Sender
 from workflows.desk import Desk
@@ -120,7 +120,7 @@ def _submit(desk: Desk, submission: Click, view: Json) -> dict[str, str]:
         if refusal.code == "already_submitted":
             return {}  # a double click on Send: the first one counts
         _keep_words(desk, submission, text)
-        return {field: private_words(refusal.code, refusal.facts)}
+        return {field: plain_words(refusal.code, refusal.facts, lambda user: _name(desk, user))}
     except NotSaved:
         return {field: private_words("not_saved", {})}
     return {}
@@ -133,6 +133,15 @@ def _keep_words(desk: Desk, submission: Click, text: str) -> None:
             keep_draft(uow, DraftId(submission.subject), submission.asker.agent, text)
     except (Refusal, NotSaved):
         return  # the dialog still shows it
+
+
+def _name(desk: Desk, user: str) -> str:
+    try:
+        with desk.begin() as uow:
+            person = uow.accounts.person(user)
+    except NotSaved:
+        return user
+    return person.name if person else user
 
 
 def _typed(view: Json) -> str:

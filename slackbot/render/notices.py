@@ -1,5 +1,6 @@
 """Private words, refusals and alerts: codes in, sentences out."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -103,6 +104,16 @@ _X_REFUSALS: dict[str, Callable[[], str]] = {
 def private_words(code: str, facts: Facts) -> str:
     """Return the sentence behind a refusal's code."""
     return _PRIVATE[code](facts)
+
+
+_MOMENT = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
+_MENTION = re.compile(r"<@(\w+)>")
+
+
+def plain_words(code: str, facts: Facts, name_of: Callable[[str], str]) -> str:
+    """Return the same sentence for under a dialog's field, where Slack draws neither times nor mentions."""
+    words = _MOMENT.sub(r"\1", private_words(code, facts))
+    return _MENTION.sub(lambda mention: name_of(mention[1]), words)
 
 
 def refusal_of_x(reason: str) -> str:
