@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 OVERLAP_S = 120.0
 MAX_PAGES = 10
-CHUNK = 25
+CHUNK = 20  # few enough that a click need not wait for them
 REACH = 780  # X shows the newest 800 mentions: near that, some may have slipped out of reach
 OWN_WINDOW = timedelta(seconds=30)
 

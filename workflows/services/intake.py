@@ -49,10 +49,7 @@ def _theirs(uow: UnitOfWork, account: Author, post: Post, channel: str) -> bool:
         return False
     actor = ("customer", str(customer_id))
     if is_new:
-        opened = uow.history.add(case.id, Event.OPENED, actor, post=post.id)
-        uow.history.add(case.id, Event.POST_RECEIVED, actor, post=post.id)
-        # The card itself tells of the first post: the thread begins after it.
-        uow.cases.note_card(case.id, threaded_to=opened + 1)
+        uow.history.add(case.id, Event.OPENED, actor, post=post.id)
         post_card(uow, case)
         return True
     uow.history.add(case.id, Event.POST_RECEIVED, actor, post=post.id)

@@ -102,7 +102,7 @@ class Cases:
 
         The database's constraint decides between two deliveries at once: one opens, the other joins.
         """
-        row = {
+        row: dict[str, Any] = {
             "account_id": account_id,
             "customer_id": customer_id,
             "conversation_id": conversation_id,
@@ -116,7 +116,17 @@ class Cases:
             self._connection, cases, row, unique=("account_id", "conversation_id", "customer_id")
         )
         if number is not None:
-            return self.get(CaseId(number)), True
+            return Case(
+                id=CaseId(number),
+                account_id=account_id,
+                customer_id=customer_id,
+                conversation_id=conversation_id,
+                status=Status.NEW,
+                priority=row["priority"],
+                channel=channel,
+                version=1,
+                opened_at=self._now,
+            ), True
         found = self._connection.execute(
             select(cases)
             .where(

@@ -12,7 +12,7 @@ from workflows.store.tables import history
 class Event(StrEnum):
     """What can happen to a case."""
 
-    OPENED = "opened"
+    OPENED = "opened"  # by the first post, which it names
     POST_RECEIVED = "post_received"
     CLAIMED = "claimed"
     RELEASED = "released"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from workflows.domain.case import Case, CaseId
 from workflows.domain.post import Author
@@ -92,22 +92,7 @@ class Views:
 
         Raises Missing.
         """
-        row = self.connection.execute(
-            select(
-                cases,
-                accounts.c.username,
-                accounts.c.name,
-                accounts.c.follow_ups_refused,
-                customers.c.external_id,
-                customers.c.username.label("customer_username"),
-                customers.c.name.label("customer_name"),
-                customers.c.followers,
-                customers.c.verified,
-            )
-            .join(accounts, accounts.c.id == cases.c.account_id)
-            .join(customers, customers.c.id == cases.c.customer_id)
-            .where(cases.c.id == case_id)
-        ).first()
+        row = self.connection.execute(_CASE, {"number": case_id}).first()
         if row is None:
             raise Missing("no_such_case")
         shown, hidden = self._shown(case_id)
@@ -119,34 +104,26 @@ class Views:
             customer=Author(
                 row.external_id, row.customer_username, row.customer_name, row.followers, row.verified
             ),
-            earlier_cases=self._earlier(row),
+            earlier_cases=row.earlier,
             messages=shown,
             hidden=hidden,
-            waiting_since=self._waiting_since(case_id),
+            waiting_since=row.waiting_since,
             reply=reply,
             drafting=drafting,
         )
 
     def _shown(self, case_id: CaseId) -> tuple[list[MessageView], int]:
-        theirs = select(messages).where(messages.c.case_id == case_id, messages.c.author == "customer")
-        order = (messages.c.written_at, messages.c.id)
-        newest = self.connection.execute(
-            theirs.order_by(*(column.desc() for column in order)).limit(SHOWN_POSTS)
-        ).all()[::-1]
+        newest = self.connection.execute(_NEWEST, {"number": case_id}).all()[::-1]
         if len(newest) < SHOWN_POSTS:
             return [message_of(row) for row in newest], 0
-        first = self.connection.execute(theirs.order_by(*order).limit(1)).all()
+        theirs = select(messages).where(messages.c.case_id == case_id, messages.c.author == "customer")
+        first = self.connection.execute(theirs.order_by(messages.c.written_at, messages.c.id).limit(1)).all()
         rows = newest if first[0].id == newest[0].id else [*first, *newest[1:]]
         counted = select(func.count()).select_from(theirs.subquery())
         return [message_of(row) for row in rows], self.connection.execute(counted).scalar_one() - len(rows)
 
     def _drafts(self, case_id: CaseId) -> tuple[Draft | None, list[str]]:
-        rows = self.connection.execute(
-            select(drafts)
-            .where(drafts.c.case_id == case_id, drafts.c.state != draft_states.DROPPED)
-            .order_by(drafts.c.id.desc())
-            .limit(20)
-        ).all()
+        rows = self.connection.execute(_DRAFTS, {"number": case_id}).all()
         since = self.now - DRAFTING_FOR
         drafting = [
             r.author for r in rows if r.state == draft_states.OPEN and r.opened_at and r.opened_at > since
@@ -156,28 +133,6 @@ class Views:
         unsettled = [r for r in replies if r.state in (draft_states.ASKED, draft_states.DOUBTED)]
         latest = next(iter(unsettled or replies), None)
         return (draft_of(latest) if latest else None), sorted(set(drafting))
-
-    def _waiting_since(self, case_id: CaseId) -> datetime | None:
-        answered = (
-            select(func.max(drafts.c.submitted_at))
-            .where(drafts.c.case_id == case_id, drafts.c.state == draft_states.SENT)
-            .scalar_subquery()
-        )
-        return self.connection.execute(
-            select(func.min(messages.c.written_at)).where(
-                messages.c.case_id == case_id,
-                messages.c.author == "customer",
-                (answered.is_(None)) | (messages.c.received_at > answered),
-            )
-        ).scalar()
-
-    def _earlier(self, row: Row[Any]) -> int:
-        mine = select(func.count()).select_from(cases)
-        return int(
-            self.connection.execute(
-                mine.where(cases.c.customer_id == row.customer_id, cases.c.id < row.id)
-            ).scalar_one()
-        )
 
     def target(self, case_id: CaseId) -> MessageView:
         """Return the customer's newest post, which an answer goes to.
@@ -217,10 +172,13 @@ class Views:
         return draft_of(row)
 
     def events(self, case_id: CaseId, *, after: int, limit: int = 20) -> Sequence[EventView]:
-        """Return the history after event `after`, with the words of posts and replies beside it."""
+        """Return the history after event `after`, with the words of posts and replies beside it.
+
+        The opening is left out: the card itself tells of it.
+        """
         rows = self.connection.execute(
             select(history)
-            .where(history.c.case_id == case_id, history.c.id > after)
+            .where(history.c.case_id == case_id, history.c.id > after, history.c.event != "opened")
             .order_by(history.c.id)
             .limit(limit)
         ).all()
@@ -306,3 +264,56 @@ def message_of(row: Row[Any]) -> MessageView:
         media=row.media,
         summons=Summons(row.names_us, row.follows_up, row.refused),
     )
+
+
+# The statements of each card, built once: building them took a fifth of the time of using them.
+_answered_at = (
+    select(func.max(drafts.c.submitted_at))
+    .where(drafts.c.case_id == cases.c.id, drafts.c.state == draft_states.SENT)
+    .correlate(cases)
+    .scalar_subquery()
+)
+_other = cases.alias("other")
+_CASE = (
+    select(
+        cases,
+        accounts.c.username,
+        accounts.c.name,
+        accounts.c.follow_ups_refused,
+        customers.c.external_id,
+        customers.c.username.label("customer_username"),
+        customers.c.name.label("customer_name"),
+        customers.c.followers,
+        customers.c.verified,
+        select(func.count())
+        .select_from(_other)
+        .where(_other.c.customer_id == cases.c.customer_id, _other.c.id < cases.c.id)
+        .correlate(cases)
+        .scalar_subquery()
+        .label("earlier"),
+        select(func.min(messages.c.written_at))
+        .where(
+            messages.c.case_id == cases.c.id,
+            messages.c.author == "customer",
+            (_answered_at.is_(None)) | (messages.c.received_at > _answered_at),
+        )
+        .correlate(cases)
+        .scalar_subquery()
+        .label("waiting_since"),
+    )
+    .join(accounts, accounts.c.id == cases.c.account_id)
+    .join(customers, customers.c.id == cases.c.customer_id)
+    .where(cases.c.id == bindparam("number"))
+)
+_NEWEST = (
+    select(messages)
+    .where(messages.c.case_id == bindparam("number"), messages.c.author == "customer")
+    .order_by(messages.c.written_at.desc(), messages.c.id.desc())
+    .limit(SHOWN_POSTS)
+)
+_DRAFTS = (
+    select(drafts)
+    .where(drafts.c.case_id == bindparam("number"), drafts.c.state != draft_states.DROPPED)
+    .order_by(drafts.c.id.desc())
+    .limit(20)
+)
