@@ -352,6 +352,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_history_case")
 
     op.drop_table("history")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION history_is_append_only()")
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.drop_index("ix_drafts_opened_at")
         batch_op.drop_index("ix_drafts_case")
