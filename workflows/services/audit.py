@@ -4,13 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Table, and_, exists, func, select
 
-from workflows.domain.effects import Kind, State
+from workflows.domain.effects import SETTLED, Kind, State
 from workflows.store import drafts as draft_states
 from workflows.store.tables import cases, drafts, history, messages, outbox
 from workflows.store.views import Views
 
 GRACE = timedelta(seconds=60)
-DOUBT_FOR = timedelta(minutes=10)
 
 
 def audit(views: Views) -> list[str]:
@@ -39,7 +38,7 @@ def _cardless(views: Views) -> ColumnElement[bool]:
     wished = exists().where(
         outbox.c.kind == Kind.POST_CARD,
         outbox.c.case_id == cases.c.id,
-        outbox.c.state.not_in([State.CANCELLED, State.FAILED]),
+        outbox.c.state.not_in(SETTLED),
     )
     return and_(cases.c.card_ts.is_(None), ~wished)
 
