@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from slack_bolt import Ack, App
+
 from slackbot.render.notices import private_words
 from slackbot.render.text import Json
 from slackbot.sender import respond
@@ -121,6 +123,16 @@ def answer(desk: Desk, click: Click, act: Callable[[UnitOfWork], Any]) -> bool:
     return True
 
 
+def listen(app: App, desk: Desk, button: str, act: Callable[[UnitOfWork, Click], Any]) -> None:
+    """Let this button of a card do this, once a click, and answer Slack when it is committed."""
+
+    @app.action(button)
+    def on_click(ack: Ack, body: Json, action: Json) -> None:
+        click = read_click(body, action)
+        answer(desk, click, lambda uow: act(uow, click))
+        ack()
+
+
 def refuse(desk: Desk, click: Click, refusal: Refusal) -> None:
     """Tell the one who clicked why nothing was changed."""
     try:
@@ -156,8 +168,8 @@ def check_actor(uow: UnitOfWork, click: Click) -> None:
 
 def _note_card(uow: UnitOfWork, click: Click) -> None:
     """A click shows where the card is: adopt it if that was in doubt, remove it if it is an extra one."""
-    if not click.message_ts:
-        return
+    if not click.message_ts or not click.version:
+        return  # the buttons of a doubt name a draft, not a case: they say nothing of where a card is
     case = uow.cases.get(click.case_id)
     if case.card_ts is None:
         uow.cases.note_card(case.id, card_ts=click.message_ts, card_channel=click.channel)

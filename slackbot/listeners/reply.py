@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from slackbot.listeners.click import Click, answer, check_actor, read_click, read_submission, refuse
+from slackbot.listeners.click import Click, answer, check_actor, listen, read_click, read_submission, refuse
 from slackbot.render.modals import REPLY, REPLY_TEXT, render_reply_modal, text_block_id
 from slackbot.render.notices import plain_words, private_words
 from slackbot.render.text import Json
@@ -56,25 +56,10 @@ def register(app: App, desk: Desk, sender: Sender) -> None:
         answer(desk, closed, lambda uow: leave_dialog(uow, DraftId(closed.subject), closed.asker))
         ack()
 
-    _register_doubt(app, desk)
-
-
-def _register_doubt(app: App, desk: Desk) -> None:
-    """Listen for the answers to the question whether a reply is on X."""
-
-    @app.action("it_is_there")
-    def on_it_is_there(ack: Ack, body: Json, action: Json) -> None:
-        click = read_click(body, action)
-        answer(
-            desk, _without_card(click), lambda uow: confirm_reply(uow, DraftId(click.subject), click.asker)
-        )
-        ack()
-
-    @app.action("send_again")
-    def on_send_again(ack: Ack, body: Json, action: Json) -> None:
-        click = read_click(body, action)
-        answer(desk, _without_card(click), lambda uow: send_again(uow, DraftId(click.subject), click.asker))
-        ack()
+    listen(
+        app, desk, "it_is_there", lambda uow, click: confirm_reply(uow, DraftId(click.subject), click.asker)
+    )
+    listen(app, desk, "send_again", lambda uow, click: send_again(uow, DraftId(click.subject), click.asker))
 
 
 def _open_dialog(desk: Desk, sender: Sender, click: Click) -> None:
@@ -157,8 +142,3 @@ def _text_field(view: Json) -> str:
 
 def _values(view: Json) -> dict[str, dict[str, Any]]:
     return (view.get("state") or {}).get("values") or {}
-
-
-def _without_card(click: Click) -> Click:
-    """The buttons of a doubt name a draft, not a case: they say nothing of where a case's card is."""
-    return Click(click.asker, click.delivery, click.subject, team_id=click.team_id)

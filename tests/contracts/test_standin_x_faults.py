@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,21 +15,9 @@ from sandbox.faults import Faults
 from sandbox.x.door import Door
 from sandbox.x.state import Draft, Network
 
-from .test_standin_x import BRAND, Sandbox, serve
+from .x_client import BRAND, Sandbox
 
 DUPLICATE = "You are not allowed to create a Tweet with duplicate content."
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with serve() as url:
-        yield url
-
-
-@pytest.fixture
-def x(server: str) -> Iterator[Sandbox]:
-    with Sandbox(server) as sandbox:
-        yield sandbox
 
 
 def test_every_answer_tells_what_is_left(x: Sandbox) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 import requests
 import tweepy
 
-from .test_standin_x import BRAND, Sandbox, serve, signed
+from .x_client import BRAND, Sandbox, signed
 
 NOT_SUMMONED = (
     "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged "
@@ -18,18 +17,6 @@ NOT_SUMMONED = (
 )
 DUPLICATE = "You are not allowed to create a Tweet with duplicate content."
 GONE = "You attempted to reply to a Tweet that is deleted or not visible to you."
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with serve() as url:
-        yield url
-
-
-@pytest.fixture
-def x(server: str) -> Iterator[Sandbox]:
-    with Sandbox(server) as sandbox:
-        yield sandbox
 
 
 def test_a_reply_is_published_under_the_post(x: Sandbox) -> None:

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import tweepy
 
-from .test_standin_x import BRAND, Sandbox, serve
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with serve() as url:
-        yield url
-
-
-@pytest.fixture
-def x(server: str) -> Iterator[Sandbox]:
-    with Sandbox(server) as sandbox:
-        yield sandbox
+from .x_client import BRAND, Sandbox
 
 
 def mentions(x: Sandbox, **more: Any) -> Any:
