@@ -205,11 +205,17 @@ class Outbox:
         return int(count)
 
     def end_leases_of(self, performer: str) -> None:
-        """End the leases of a performer that is known to have died."""
+        """End the leases of a performer that is known to have died; a look that it was at does not count."""
         self._connection.execute(
             update(outbox)
             .where(outbox.c.state == State.SENDING, outbox.c.leased_by == performer)
             .values(lease_until=self._now)
+        )
+        looking = (outbox.c.lease_until > self._now) & (outbox.c.lease_until != outbox.c.offer_at)
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.state == State.IN_DOUBT, outbox.c.leased_by == performer, looking)
+            .values(lease_until=self._now, offer_at=self._now, checks=outbox.c.checks - 1)
         )
 
     def _settle(self, effect: Effect, after: State, **values: Any) -> bool:
