@@ -157,6 +157,23 @@ def test_a_reply_whose_worker_died_before_it_wrote_that_down_is_found_on_x(desk:
     desk.assert_promises()
 
 
+def test_a_look_for_a_proof_that_died_with_its_worker_is_made_again_at_once(desk: BreakableDesk) -> None:
+    post = die_and_come_back(desk, "performed:x_reply", "died while looking")
+    doubt(desk, looks=0)
+    known = len(desk.x_requests("GET /2/users/*/tweets"))
+    desk.fault("x", "GET /2/users/*/tweets", "hang_after", seconds=15, times=1)
+    desk.look_now(within_s=5)
+    wait_until(lambda: len(desk.x_requests("GET /2/users/*/tweets")) > known, within=LONG, why="it looks")
+
+    desk.restart("worker-1")
+
+    # Well before the 45 s of its lease.
+    desk.card_shows("died while looking", "<@U0ASHA> replied on X", within=30)
+    assert desk.newest(Kind.REPLY).checks == 1
+    assert asked_of_x(desk, post) == 1
+    desk.assert_promises()
+
+
 @pytest.mark.parametrize("point", ["recorded:x_reply", "claimed:card"])
 def test_a_card_catches_up_when_the_worker_died_before_it_was_updated(
     desk: BreakableDesk, point: str
