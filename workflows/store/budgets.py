@@ -14,7 +14,6 @@ from sqlalchemy import Connection, select, update
 from workflows.store.engine import insert_new
 from workflows.store.tables import budgets
 
-_MARGIN_S = 0.02
 _LONGEST_TURN = timedelta(seconds=3)
 
 
@@ -77,8 +76,7 @@ class Budgets:
             return 0.0
         self._row(key)
         last = self._connection.execute(select(budgets.c.turn_at).where(budgets.c.key == key)).scalar()
-        distance = timedelta(seconds=rate.interval_s + _MARGIN_S)
-        turn = max(self._now, last + distance) if last else self._now
+        turn = max(self._now, last + timedelta(seconds=rate.interval_s)) if last else self._now
         turn = min(turn, self._now + _LONGEST_TURN)
         self._connection.execute(update(budgets).where(budgets.c.key == key).values(turn_at=turn))
         return (turn - self._now).total_seconds()
