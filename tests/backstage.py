@@ -51,12 +51,13 @@ def effect(desk: WholeDesk, case: int, kind: Kind) -> Row[Any] | None:
     return next(iter(rows(desk, wanted.order_by(outbox.c.id.desc()).limit(1))), None)
 
 
-def look_now(desk: WholeDesk, case: int, kind: Kind = Kind.REPLY) -> None:
+def look_now(desk: WholeDesk, case: int, kind: Kind = Kind.REPLY, *, within: float = 20.0) -> None:
     """Let the next look for a proof happen now, not 5, 60 or 120 s after the attempt; wait until it is over.
 
     A doubt that was settled meanwhile is left alone.
     """
-    row = wait_until(lambda: _resting(desk, case, kind), why=f"the {kind} of case {case} is in doubt")
+    why = f"the {kind} of case {case} is in doubt"
+    row = wait_until(lambda: _resting(desk, case, kind), within=within, why=why)
     if row.state != State.IN_DOUBT:
         return
     now = datetime.now(UTC)
@@ -115,3 +116,9 @@ def quiet(desk: WholeDesk) -> None:
         return count(desk, outbox, on_its_way) == 0
 
     wait_until(arrived, why="nothing is on its way")
+
+
+def quiet_for_good(desk: WholeDesk, *, within: float = 40.0) -> None:
+    """Wait, at the desk's own pace, until nothing is on its way any more."""
+    on_its_way = outbox.c.state.in_([State.PENDING, State.SENDING, State.IN_DOUBT])
+    wait_until(lambda: count(desk, outbox, on_its_way) == 0, within=within, why="all is done")
