@@ -80,7 +80,7 @@ def is_from_slack(secret: str, body: bytes, headers: Any) -> bool:
             timestamp=headers.get("X-Slack-Request-Timestamp", ""),
             signature=headers.get("X-Slack-Signature", ""),
         )
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return False
 
 
