@@ -11,6 +11,7 @@ import urllib.parse
 from itertools import count
 
 from bench.processes import Bench, is_open
+from workflows.domain.people import Person
 from workflows.domain.post import Author, Post
 from workflows.services.intake import take_posts
 from workflows.settings import load_settings
@@ -22,7 +23,7 @@ _SERIAL = count(1)
 CASES = 400
 
 
-def body_of(case: int, action: str) -> bytes:
+def body_of(port: int, case: int, action: str) -> bytes:
     """Return a click as Slack sends it, about 2.9 kB."""
     number = next(_SERIAL)
     payload = {
@@ -34,7 +35,7 @@ def body_of(case: int, action: str) -> bytes:
         "team": {"id": "T1", "domain": "bench"},
         "channel": {"id": "C1", "name": "support"},
         "message": {"ts": "1.1", "text": "x" * 2000},
-        "response_url": "",
+        "response_url": f"http://127.0.0.1:{port}/answer/{number}",
         "actions": [
             {
                 "action_id": action,
@@ -56,7 +57,7 @@ def press(port: int, connections: int, clicks: int) -> list[float]:
     def work() -> None:
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         for _ in range(clicks // connections):
-            body = body_of(next(turns) % CASES + 1, "claim")
+            body = body_of(port, next(turns) % CASES + 1, "claim")
             stamp = str(int(time.time()))
             signed = hmac.new(
                 b"bench-secret", b"v0:" + stamp.encode() + b":" + body, hashlib.sha256
@@ -102,6 +103,9 @@ def fill(bench: Bench, cases: int = CASES) -> None:
             for n in range(cases)
         ]
         take_posts(uow, brand, posts, channel="C1")
+        uow.accounts.join_workspace(team_id="T1", bot_user_id="U1", bot_id="B1", name="bench", url="")
+        for number in range(40):
+            uow.accounts.keep_person(Person(f"U{number}", "T1", "Asha"), uow.machine)
         uow.connection.exec_driver_sql("UPDATE outbox SET state='done'")
         uow.connection.exec_driver_sql("UPDATE cases SET card_ts='1.1', card_channel='C1'")
     engine.dispose()

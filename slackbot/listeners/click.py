@@ -15,7 +15,7 @@ from workflows.desk import Desk
 from workflows.domain.case import AgentId, CaseId
 from workflows.domain.effects import Kind
 from workflows.domain.people import may_act
-from workflows.errors import AlreadyTaken, DeliveryError, NotSaved, Refusal
+from workflows.errors import AlreadyTaken, DeliveryError, Missing, NotSaved, Refusal
 from workflows.services.board import Asker, refresh_card, tell_privately
 from workflows.store.unit_of_work import UnitOfWork
 
@@ -109,16 +109,24 @@ def answer(desk: Desk, click: Click, act: Callable[[UnitOfWork], Any]) -> bool:
     """
     try:
         with desk.begin(delivery=click.delivery) as uow:
-            check_actor(uow, click)
-            act(uow)
-            _note_card(uow, click)
+            return _act_or_refuse(uow, click, act)
     except AlreadyTaken:
-        return False
-    except Refusal as refusal:
-        refuse(desk, click, refusal)
         return False
     except NotSaved:
         tell_now(click.asker.answer_url, "not_saved")
+        return False
+
+
+def _act_or_refuse(uow: UnitOfWork, click: Click, act: Callable[[UnitOfWork], Any]) -> bool:
+    try:
+        with uow.attempt():
+            check_actor(uow, click)
+            act(uow)
+            _note_card(uow, click)
+    except Refusal as refusal:
+        tell_privately(uow, click.asker, click.delivery, refusal.code, **refusal.facts)
+        if not isinstance(refusal, Missing):
+            _redraw_old_card(uow, click)
         return False
     return True
 
@@ -131,18 +139,6 @@ def listen(app: App, desk: Desk, button: str, act: Callable[[UnitOfWork, Click],
         click = read_click(body, action)
         answer(desk, click, lambda uow: act(uow, click))
         ack()
-
-
-def refuse(desk: Desk, click: Click, refusal: Refusal) -> None:
-    """Tell the one who clicked why nothing was changed."""
-    try:
-        with desk.begin(delivery=click.delivery) as uow:
-            tell_privately(uow, click.asker, click.delivery, refusal.code, **refusal.facts)
-            _redraw_old_card(uow, click)
-    except AlreadyTaken:
-        return
-    except NotSaved:
-        tell_now(click.asker.answer_url, "not_saved")
 
 
 def _redraw_old_card(uow: UnitOfWork, click: Click) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from slackbot.listeners.click import Click, answer, check_actor, listen, read_click, read_submission, refuse
+from slackbot.listeners.click import Click, answer, check_actor, listen, read_click, read_submission
 from slackbot.render.modals import REPLY, REPLY_TEXT, render_reply_modal, text_block_id
 from slackbot.render.notices import plain_words, private_words
 from slackbot.render.text import Json
@@ -76,7 +76,11 @@ def _open_dialog(desk: Desk, sender: Sender, click: Click) -> None:
     except DeliveryError:
         # The draft stays; another press opens it. (A new key: the click itself was worked through.)
         late = Click(click.asker, f"{click.delivery}:late", click.subject)
-        refuse(desk, late, Refusal("press_again"))
+        answer(desk, late, _press_again)
+
+
+def _press_again(_uow: UnitOfWork) -> None:
+    raise Refusal("press_again")
 
 
 def _keep(desk: Desk, typing: Click, view_id: str, text: str) -> None:

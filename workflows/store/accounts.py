@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from workflows.domain.people import Person
 from workflows.domain.post import Author
@@ -12,6 +12,9 @@ from workflows.store.engine import insert_new
 from workflows.store.tables import accounts, intake_cursors, people, workspaces
 
 POLL_LEASE_S = 60.0
+
+_PERSON = select(people).where(people.c.id == bindparam("of_id"))
+_TEAM = select(workspaces.c.team_id)
 
 
 class Accounts:
@@ -110,7 +113,7 @@ class Accounts:
 
     def person(self, user_id: str) -> Person | None:
         """Return what is known of a Slack user."""
-        row = self._connection.execute(select(people).where(people.c.id == user_id)).first()
+        row = self._connection.execute(_PERSON, {"of_id": user_id}).first()
         if row is None:
             return None
         known = Person(row.id, row.team_id, row.name)
@@ -124,4 +127,4 @@ class Accounts:
 
     def home_team(self) -> str:
         """Return our workspace's id; "" while unknown."""
-        return self._connection.execute(select(workspaces.c.team_id)).scalar() or ""
+        return self._connection.execute(_TEAM).scalar() or ""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from workflows.store.engine import insert_new
 from workflows.store.tables import budgets
@@ -45,6 +45,7 @@ class Budgets:
         self._connection = connection
         self._rates = rates
         self._now = now
+        self._read: dict[str, tuple[datetime, datetime]] = {}  # rows stay locked until the commit
 
     def room(self, key: str, limit: int) -> int:
         """Return how many effects of this budget may leave now, `limit` at the most."""
@@ -62,8 +63,10 @@ class Budgets:
         rate = self._rate(key)
         if rate is None or not count:
             return
-        free_at = max(self._row(key)[0], self._now) + timedelta(seconds=rate.interval_s * count)
-        self._connection.execute(update(budgets).where(budgets.c.key == key).values(free_at=free_at))
+        free_at, blocked_until = self._row(key)
+        free_at = max(free_at, self._now) + timedelta(seconds=rate.interval_s * count)
+        self._connection.execute(_CHANGE, {"of_key": key, "free_at": free_at})
+        self._read[key] = (free_at, blocked_until)
 
     def take_turn(self, key: str) -> float:
         """Return how many seconds the caller waits with its call, so that calls keep their distance.
@@ -75,19 +78,20 @@ class Budgets:
         if rate is None or rate.burst > 1:
             return 0.0
         self._row(key)
-        last = self._connection.execute(select(budgets.c.turn_at).where(budgets.c.key == key)).scalar()
+        last = self._connection.execute(_TURN, {"of_key": key}).scalar()
         turn = max(self._now, last + timedelta(seconds=rate.interval_s)) if last else self._now
         turn = min(turn, self._now + _LONGEST_TURN)
-        self._connection.execute(update(budgets).where(budgets.c.key == key).values(turn_at=turn))
+        self._connection.execute(_CHANGE, {"of_key": key, "turn_at": turn})
         return (turn - self._now).total_seconds()
 
     def block(self, key: str, after_s: float) -> None:
         """Hold back everything of this budget: the far side said "too fast"."""
         if self._rate(key) is None:
             return
-        self._row(key)
+        free_at, _ = self._row(key)
         until = self._now + timedelta(seconds=after_s)
-        self._connection.execute(update(budgets).where(budgets.c.key == key).values(blocked_until=until))
+        self._connection.execute(_CHANGE, {"of_key": key, "blocked_until": until})
+        self._read[key] = (free_at, until)
 
     def next_free_at(self, key: str) -> datetime:
         """Return when one more effect of this budget may leave."""
@@ -101,8 +105,15 @@ class Budgets:
         return next((rate for prefix, rate in self._rates.items() if key.startswith(prefix)), None)
 
     def _row(self, key: str) -> tuple[datetime, datetime]:
-        row = self._connection.execute(select(budgets).where(budgets.c.key == key).with_for_update()).first()
-        if row is None:
-            insert_new(self._connection, budgets, {"key": key, "free_at": self._now}, unique=("key",))
-            return self._now, self._now
-        return row.free_at, row.blocked_until or self._now
+        if key not in self._read:
+            row = self._connection.execute(_GET, {"of_key": key}).first()
+            if row is None:
+                insert_new(self._connection, budgets, {"key": key, "free_at": self._now}, unique=("key",))
+                row = self._connection.execute(_GET, {"of_key": key}).one()
+            self._read[key] = (row.free_at, row.blocked_until or self._now)
+        return self._read[key]
+
+
+_GET = select(budgets).where(budgets.c.key == bindparam("of_key")).with_for_update()
+_TURN = select(budgets.c.turn_at).where(budgets.c.key == bindparam("of_key"))
+_CHANGE = update(budgets).where(budgets.c.key == bindparam("of_key"))

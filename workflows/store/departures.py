@@ -44,27 +44,18 @@ class Departures:
         """
         if not added:
             return ()
-        rows = self._connection.execute(
-            _OFFERABLE.where(outbox.c.id.in_(list(added[:AT_ONCE])), *_due(self._now)).order_by(
-                outbox.c.urgency, outbox.c.id
-            )
-        ).all()
+        rows = self._connection.execute(_JUST_ADDED, {"added": added[:AT_ONCE], "moment": self._now}).all()
         leaving: list[Row[Any]] = []
         for key in dict.fromkeys(row.budget for row in rows):
             mine = [row for row in rows if row.budget == key]
-            if not key or not self._somebody_waits(key, mine[0].urgency, added):
-                leaving += mine[: self._budgets.room(key, len(mine))]
+            room = self._budgets.room(key, len(mine))
+            if room and not (key and self._somebody_waits(key, mine[0].urgency, added)):
+                leaving += mine[:room]
         return self._offer(leaving)
 
     def _somebody_waits(self, key: str, urgency: int, added: Sequence[int]) -> bool:
-        others = outbox.c.id.not_in(added)
-        waiting = (
-            select(outbox.c.id)
-            .where(outbox.c.budget == key, outbox.c.urgency <= urgency, others)
-            .where(*_due(self._now), outbox.c.offers == 0)
-            .limit(1)
-        )
-        return self._connection.execute(waiting).first() is not None
+        of = {"of_budget": key, "of_urgency": urgency, "added": added, "moment": self._now}
+        return self._connection.execute(_WAITING, of).first() is not None
 
     def due(self, limit: int = 200) -> Sequence[Offer]:
         """Take of each budget what may leave now, the most urgent first, and mark it as enqueued."""
@@ -146,6 +137,24 @@ _OFFERABLE: Select[Any] = select(
     outbox.c.offers,
     outbox.c.serial,
 )
+
+_WAITING = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.state == State.PENDING,
+        outbox.c.budget == bindparam("of_budget"),
+        outbox.c.urgency <= bindparam("of_urgency"),
+        outbox.c.id.not_in(bindparam("added", expanding=True)),
+        outbox.c.offer_at <= bindparam("moment"),
+        outbox.c.offers == 0,
+    )
+    .limit(1)
+)
+_JUST_ADDED = _OFFERABLE.where(
+    outbox.c.id.in_(bindparam("added", expanding=True)),
+    outbox.c.state == State.PENDING,
+    outbox.c.offer_at <= bindparam("moment"),
+).order_by(outbox.c.urgency, outbox.c.id)
 
 _MARK_OFFERED: Update = (
     update(outbox)

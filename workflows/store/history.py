@@ -30,6 +30,7 @@ class Event(StrEnum):
 
 
 DESK = ("desk", "")
+_ADD = history.insert().returning(history.c.id)
 
 
 class History:
@@ -52,6 +53,4 @@ class History:
             "actor": actor[1],
             "facts": facts,
         }
-        return int(
-            self._connection.execute(history.insert().values(row).returning(history.c.id)).scalar_one()
-        )
+        return int(self._connection.execute(_ADD, row).scalar_one())

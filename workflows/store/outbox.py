@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from workflows.domain.effects import (
     SETTLED,
@@ -26,6 +26,40 @@ LEASE_S = 45.0
 MAX_CRASHES = 3
 FIRST_CHECK_S = 5.0
 COALESCE_S = 2.0
+
+
+# Built once: on the way of a click, building a statement takes longer than running it.
+_FIND = (
+    select(outbox)
+    .where(outbox.c.kind == bindparam("of_kind"), outbox.c.dedup_key == bindparam("of_key"))
+    .with_for_update()
+)
+_CHANGE = update(outbox).where(outbox.c.id == bindparam("row_id"))
+_CLAIM = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("row_id"),
+        outbox.c.state == State.PENDING,
+        outbox.c.not_before <= bindparam("moment"),
+    )
+    .values(
+        state=State.SENDING,
+        attempt=outbox.c.attempt + 1,
+        lease_until=bindparam("lease"),
+        leased_by=bindparam("performer"),
+        started_at=bindparam("moment"),
+    )
+    .returning(outbox)
+)
+_MOVE = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("row_id"),
+        outbox.c.attempt == bindparam("of_attempt"),
+        outbox.c.state.in_(bindparam("before", expanding=True)),
+    )
+    .returning(outbox.c.again)
+)
 
 
 class Outbox:
@@ -73,9 +107,7 @@ class Outbox:
 
     def _ask_again(self, kind: Kind, key: str, due: datetime, values: dict[str, Any]) -> int:
         """Wake the row that is there. A wish for "now" also moves a pending one forward."""
-        row = self._connection.execute(
-            select(outbox).where(outbox.c.kind == kind, outbox.c.dedup_key == key).with_for_update()
-        ).one()
+        row = self._connection.execute(_FIND, {"of_kind": kind, "of_key": key}).one()
         state = State(row.state)
         if kind is Kind.REFRESH_CARD and values["budget"] and row.settled_at:
             # The first change shows at once; those of the next two seconds share one update.
@@ -92,25 +124,13 @@ class Outbox:
             fresh = {"again": True}
         else:
             fresh |= _pending(due) | {"crashes": 0, "reason": ""}
-        self._connection.execute(update(outbox).where(outbox.c.id == row.id).values(fresh))
+        self._connection.execute(_CHANGE, {"row_id": row.id, **fresh})
         return int(row.id)
 
     def claim(self, effect_id: int, *, by: str) -> Effect | None:
         """Start an attempt: pending → sending. None when another did, or when it is not due."""
-        row = self._connection.execute(
-            update(outbox)
-            .where(
-                outbox.c.id == effect_id, outbox.c.state == State.PENDING, outbox.c.not_before <= self._now
-            )
-            .values(
-                state=State.SENDING,
-                attempt=outbox.c.attempt + 1,
-                lease_until=self._now + timedelta(seconds=LEASE_S),
-                leased_by=by,
-                started_at=self._now,
-            )
-            .returning(outbox)
-        ).first()
+        lease = {"lease": self._now + timedelta(seconds=LEASE_S), "performer": by, "moment": self._now}
+        row = self._connection.execute(_CLAIM, {"row_id": effect_id, **lease}).first()
         if row is None:
             return None
         return replace(_effect(row), wait_s=self._budgets.take_turn(row.budget))
@@ -235,12 +255,8 @@ class Outbox:
         """Move it and tell whether it was wished for meanwhile; None when it could not be moved."""
         # An outcome that comes late wakes no settled effect: only a new wish does.
         before = [state for state in State if state not in SETTLED and may_move(state, after)]
-        return self._connection.execute(
-            update(outbox)
-            .where(outbox.c.id == effect.id, outbox.c.attempt == effect.attempt, outbox.c.state.in_(before))
-            .values({**values, "state": after})
-            .returning(outbox.c.again)
-        ).scalar()
+        mine = {"row_id": effect.id, "of_attempt": effect.attempt, "before": before}
+        return self._connection.execute(_MOVE, {**values, "state": after, **mine}).scalar()
 
 
 _REPEATABLE = frozenset(

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from workflows.crash import crash_point
@@ -20,7 +21,7 @@ from workflows.store.budgets import Budgets, Rates
 from workflows.store.cases import Cases
 from workflows.store.departures import Departures, Offer
 from workflows.store.drafts import Drafts
-from workflows.store.engine import READ_ONLY
+from workflows.store.engine import READ_ONLY, insert_new, one_writer
 from workflows.store.history import History
 from workflows.store.outbox import Outbox
 from workflows.store.tables import deliveries, desk_clock
@@ -72,11 +73,12 @@ class UnitOfWork:
 
         Raises AlreadyTaken when it was before, by whichever process.
         """
-        try:
-            with self.connection.begin_nested():
-                self.connection.execute(deliveries.insert().values(key=key, at=self.machine))
-        except IntegrityError:
-            raise AlreadyTaken(key) from None
+        if insert_new(self.connection, deliveries, {"key": key, "at": self.machine}, unique=("key",)) is None:
+            raise AlreadyTaken(key)
+
+    def attempt(self) -> AbstractContextManager[Any]:
+        """Open a part that can be taken back alone: what it wrote before a refusal is undone."""
+        return self.connection.begin_nested()
 
 
 def begin_on(engine: Engine, rates: Rates, relay: Relay) -> Begin:
@@ -90,7 +92,7 @@ def begin_on(engine: Engine, rates: Rates, relay: Relay) -> Begin:
     @contextmanager
     def begin(*, delivery: str = "") -> Iterator[UnitOfWork]:
         try:
-            with engine.begin() as connection:
+            with one_writer(engine), engine.begin() as connection:
                 machine = datetime.now(UTC)
                 uow = UnitOfWork(connection, rates, now=machine + _offset(connection), machine=machine)
                 if delivery:
@@ -128,6 +130,9 @@ def look_on(engine: Engine) -> Look:
     return look
 
 
+_OFFSET = select(desk_clock.c.offset_s)
+
+
 def _offset(connection: Connection) -> timedelta:
-    offset = connection.execute(select(desk_clock.c.offset_s)).scalar()
+    offset = connection.execute(_OFFSET).scalar()
     return timedelta(seconds=offset or 0.0)
