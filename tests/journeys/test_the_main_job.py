@@ -61,7 +61,7 @@ def test_of_two_who_claim_at_once_one_wins_and_the_other_is_told_who(desk: Whole
 
 def test_a_later_post_joins_the_card_and_the_thread(desk: WholeDesk) -> None:
     first = desk.write("@sarishop the box was empty", author="ravi_k")
-    card = desk.card_of("the box was empty")
+    desk.card_of("the box was empty")
     desk.write("@sarishop and nobody answers me", author="ravi_k", reply_to=first)
 
     desk.card_shows("the box was empty", "and nobody answers me")

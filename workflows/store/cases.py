@@ -100,41 +100,20 @@ class Cases:
 
         The database's constraint decides between two deliveries at once: one opens, the other joins.
         """
-        row: dict[str, Any] = {
-            "account_id": account_id,
-            "customer_id": customer_id,
-            "conversation_id": conversation_id,
+        key = {"account_id": account_id, "conversation_id": conversation_id, "customer_id": customer_id}
+        first: dict[str, Any] = {
             "status": Status.NEW,
             "priority": "medium",
-            "opened_at": self._now,
-            "changed_at": self._now,
             "channel": channel,
+            "version": 1,
+            "opened_at": self._now,
         }
-        number = insert_new(
-            self._connection, cases, row, unique=("account_id", "conversation_id", "customer_id")
-        )
+        row = {**key, **first, "changed_at": self._now}
+        number = insert_new(self._connection, cases, row, unique=tuple(key))
         if number is not None:
-            return Case(
-                id=CaseId(number),
-                account_id=account_id,
-                customer_id=customer_id,
-                conversation_id=conversation_id,
-                status=Status.NEW,
-                priority=row["priority"],
-                channel=channel,
-                version=1,
-                opened_at=self._now,
-            ), True
-        found = self._connection.execute(
-            select(cases)
-            .where(
-                cases.c.account_id == account_id,
-                cases.c.conversation_id == conversation_id,
-                cases.c.customer_id == customer_id,
-            )
-            .with_for_update()
-        ).one()
-        return case_of(found), False
+            return Case(id=CaseId(number), **key, **first), True
+        found = (cases.c[name] == value for name, value in key.items())
+        return case_of(self._connection.execute(select(cases).where(*found).with_for_update()).one()), False
 
     def known_posts(self, account_id: str, post_ids: Iterable[str]) -> set[str]:
         """Return those of the ids that are stored."""
