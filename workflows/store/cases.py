@@ -100,7 +100,11 @@ class Cases:
 
         The database's constraint decides between two deliveries at once: one opens, the other joins.
         """
-        key = {"account_id": account_id, "conversation_id": conversation_id, "customer_id": customer_id}
+        key: dict[str, Any] = {
+            "account_id": account_id,
+            "conversation_id": conversation_id,
+            "customer_id": customer_id,
+        }
         first: dict[str, Any] = {
             "status": Status.NEW,
             "priority": "medium",
