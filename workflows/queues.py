@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 JOB_TIMEOUT_S = 60  # longer than all HTTP timeouts of one job: RQ must never kill in the middle of a post
 FAILURE_TTL_S = 60
 _SOCKET_S = 1.0
+_GATHERED = 50
 
 # By side of the effect. Slack's jobs are named, not imported: the desk is true without Slack.
 DELIVER = {"x": "workflows.jobs.deliver", "slack": "slackbot.jobs.deliver"}
@@ -120,29 +121,30 @@ def relay_now(road: Road) -> Relay:
 def relay_in_background(road: Road, tell_asker: Callable[[str], None]) -> Relay:
     """Return a relay that never holds up a click: a thread of its own enqueues.
 
+    What gathers while it works goes into one call to Redis.
+
     tell_asker  called with the click's answer_url when Redis does not take the job, so that the one who
                 clicked knows that it is saved and will be shown late.
     """
     waiting: SimpleQueue[Released] = SimpleQueue()
-    carry = relay_now_or_tell(road, tell_asker)
 
     def work() -> None:
         while True:
-            carry(waiting.get())
+            gathered = [waiting.get()]
+            while len(gathered) < _GATHERED and not waiting.empty():
+                gathered.append(waiting.get())
+            _carry_or_tell(road, gathered, tell_asker)
 
     threading.Thread(target=work, name="relay", daemon=True).start()
     return waiting.put
 
 
-def relay_now_or_tell(road: Road, tell_asker: Callable[[str], None]) -> Relay:
-    """Return a relay that tells the asker when Redis is away."""
-
-    def relay(released: Released) -> None:
-        try:
-            road.carry(released.offers)
-        except (RedisError, OSError) as error:
-            log.warning("not enqueued, the clock will: %s", type(error).__name__)
-            if released.asker:
-                tell_asker(released.asker)
-
-    return relay
+def _carry_or_tell(road: Road, gathered: Sequence[Released], tell_asker: Callable[[str], None]) -> None:
+    try:
+        road.carry([offer for released in gathered for offer in released.offers])
+    except (RedisError, OSError) as error:
+        log.warning("not enqueued, the clock will: %s", type(error).__name__)
+        for asker in {released.asker for released in gathered if released.asker}:
+            tell_asker(asker)
+    except Exception:
+        log.exception("the relay goes on; the clock will enqueue what it lost")
