@@ -15,8 +15,9 @@ USER_FIELDS = "id,name,username,verified,public_metrics"
 EXPANSIONS = "author_id,referenced_tweets.id,referenced_tweets.id.author_id"
 
 _X_EPOCH_MS = 1288834974657
-_MENTION = re.compile(r"@(\w{1,50})")
-_LEADING = re.compile(r"\A(?:@\w{1,50}\s+)+")
+# A name ends where its letters do, though Hindi or Japanese goes on without a space; an address names nobody.
+_MENTION = re.compile(r"(?<![A-Za-z0-9_!#$%&*@＠])[@＠]([A-Za-z0-9_]{1,50})")
+_LEADING = re.compile(r"\A(?:[@＠][A-Za-z0-9_]{1,50}\s+)+")
 _ESCAPED = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 Json = Mapping[str, Any]
@@ -79,12 +80,12 @@ def _author_of(others: Mapping[str, Json], post_id: str) -> str:
 
 def _readable(text: str, entities: Json) -> str:
     """Undo what X does to a text: its escapes of & < >, and its t.co links."""
+    for escaped, sign in _ESCAPED:
+        text = text.replace(escaped, sign)
     for url in entities.get("urls") or ():
         short, long = url.get("url"), url.get("expanded_url")
         if short and long:
             text = text.replace(short, long)
-    for escaped, sign in _ESCAPED:
-        text = text.replace(escaped, sign)
     return text
 
 
