@@ -1,6 +1,8 @@
 """Processes are told to stop, or there are two of them (faults.md P11 to P14)."""
 
+import contextlib
 import signal
+import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -41,14 +43,17 @@ def desk(running: BreakableDesk) -> Iterator[BreakableDesk]:
 
 def test_a_worker_told_to_stop_finishes_the_reply_that_it_is_sending(desk: BreakableDesk) -> None:
     post, dialog = desk.given_dialog("a deploy in the middle")
-    desk.fault("x", "POST /2/tweets", "delay", seconds=2, times=1)
+    desk.fault("x", "POST /2/tweets", "delay", seconds=3, times=1)
     desk.submit(dialog, answer_to("a deploy in the middle"))
     wait_until(lambda: desk.effects(Kind.REPLY, State.SENDING), within=LONG, why="the call is under way")
 
+    worker = desk.processes["worker-1"]
     for _ in range(5):
-        desk.processes["worker-1"].send_signal(signal.SIGTERM)
+        worker.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            worker.wait(0.5)
 
-    assert desk.processes["worker-1"].wait(A_DEPLOY_WAITS) == 0
+    assert worker.wait(A_DEPLOY_WAITS) == 0
     assert desk.newest(Kind.REPLY).state == State.DONE
     assert len(desk.replies_to(post)) == 1
     desk.start_process("worker-1")

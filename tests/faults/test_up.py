@@ -12,7 +12,7 @@ import pytest
 from sandbox.wind import wind
 from slackbot.cli.processes import CHILDREN
 from tests.faults.breakable import LONG, BreakableDesk
-from tests.whole_desk import wait_until
+from tests.whole_desk import ROOT, wait_until
 from workflows.redis_server import NoRedis, RedisServer
 from workflows.store.schema import migrate_to_newest
 
@@ -41,12 +41,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BreakableDesk]:
         desk.stop()
 
 
-def up(desk: BreakableDesk, where: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+def up(desk: BreakableDesk, where: Path) -> subprocess.CompletedProcess[str]:
     """Run another `up`, which is expected to refuse, and return what it said."""
     return subprocess.run(
         [sys.executable, "-m", "slackbot", "up"],
         cwd=where,
-        env={**desk.environment, **settings},
+        env={**desk.environment, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=60,
