@@ -1,6 +1,7 @@
 """The Bolt app: our own authorisation from the store, and the listeners."""
 
 import logging
+import re
 from typing import Any
 
 from slack_bolt import App, BoltResponse
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 # Bolt logs whole request bodies at INFO and DEBUG, and with them customers' words.
 logging.getLogger("slack_bolt").setLevel(logging.WARNING)
 _NO_CALLS_S = 2
+_ANYTHING = re.compile(".*")
 
 
 def build_app(desk: Desk) -> App:
@@ -41,7 +43,15 @@ def build_app(desk: Desk) -> App:
     claim.register(app, desk)
     reply.register(app, desk, Sender(settings))
     lifecycle.register(app, desk)
+    _register_rest(app)
     return app
+
+
+def _register_rest(app: App) -> None:
+    """Acknowledge what nobody listens to: Slack repeats what is not, and at last stops sending."""
+    app.event(_ANYTHING)(lambda ack: ack())
+    app.action(_ANYTHING)(lambda ack: ack())
+    app.view_closed(_ANYTHING)(lambda ack: ack())
 
 
 def _authorize_from(desk: Desk, token: str) -> Any:

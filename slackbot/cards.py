@@ -1,5 +1,6 @@
 """How cards and their threads get into Slack: posted once, kept true, told on, tidied up."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from workflows.store.history import Event
 from workflows.store.unit_of_work import UnitOfWork
 from workflows.store.views import CaseView
 
-LOOK_BACK = timedelta(seconds=30)
+LOOK_BACK = timedelta(minutes=10)  # more than two clocks differ; the ids of blocks are unique anyway
 TIDY_AFTER_S = 60.0
 _LOST_CHANNEL = frozenset({"channel_not_found", "not_in_channel", "is_archived", "restricted_action"})
 _LOST_CARD = frozenset({"message_not_found", "cant_update_message", "thread_not_found"})
@@ -86,6 +87,7 @@ class PostCard(SlackDeed):
             card_ts=ts,
             card_version=shown,
             card_digest="" if found else ready.card.digest,
+            answer_uses=0,  # a click's answer_url belongs to the message that was clicked
         )
         if case.version != shown:
             board.refresh_card(uow, case)
@@ -99,15 +101,12 @@ class PostCard(SlackDeed):
         case = uow.cases.get(CaseId(int(effect.key)))
         fallback = self.desk.settings.slack_channel
         tried = effect.payload.get("channel") or case.channel
-        if error.reason in _LOST_CHANNEL:
-            facts = {"channel": tried, "why": error.reason}
-            hour = uow.machine.strftime("%Y%m%d%H")
-            board.alert(
-                uow, self.desk.settings.admin_channel, f"channel:{tried}:{hour}", "card_channel_lost", **facts
-            )
-            if tried != fallback:
-                uow.outbox.add(Kind.POST_CARD, effect.key, case_id=case.id, payload={"channel": fallback})
-                return
+        _tell_of_refusal(self.desk, uow, tried, error)
+        if error.reason in _LOST_CHANNEL and tried != fallback:
+            elsewhere = {"channel": fallback}
+            budget = f"slack:post:{fallback}"
+            uow.outbox.add(Kind.POST_CARD, effect.key, case_id=case.id, budget=budget, payload=elsewhere)
+            return
         # Nothing slips: it is tried again for as long as it takes an operator to mend the channel.
         uow.outbox.add(
             Kind.POST_CARD,
@@ -148,6 +147,7 @@ class RefreshCard(SlackDeed):
             return None
         card = render_card(view, rule=self.rule, attempt=effect.attempt)
         if card.digest == case.card_digest:
+            uow.cases.note_card(case.id, card_version=case.version)
             return None
         answer_url = _take_answer(uow, case)
         at = Posted(case.card_channel, case.card_ts)
@@ -181,10 +181,19 @@ class RefreshCard(SlackDeed):
 
     def refuse(self, uow: UnitOfWork, effect: Effect, error: Undeliverable) -> None:
         """A card that a person deleted is posted anew, once."""
+        case_id = CaseId(int(effect.key))
         if error.reason in _LOST_CARD:
-            case_id = CaseId(int(effect.key))
             uow.history.add(case_id, Event.CARD_LOST)
             board.lost_card(uow, case_id)
+            return
+        # Whatever Slack objects to, the card is not true: it is tried again, and the operators are told.
+        _tell_of_refusal(self.desk, uow, uow.cases.get(case_id).channel, error)
+        board.refresh_card(uow, uow.cases.get(case_id), after_s=60)
+
+    def come_late(self, uow: UnitOfWork, effect: Effect) -> None:
+        """An older state may stand on the card now: show the newest."""
+        case = uow.cases.note_card(CaseId(int(effect.key)), card_digest="")
+        board.refresh_card(uow, case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +232,10 @@ class TellThread(SlackDeed):
 
     def record(self, uow: UnitOfWork, effect: Effect, ready: ReadyThread, external_id: str) -> None:
         """Remember how far the thread has been told."""
-        uow.cases.note_card(ready.case.id, threaded_to=ready.to)
-        if ready.more or uow.views.events(ready.case.id, after=ready.to, limit=1):
+        found = external_id.partition("/")[2]
+        to = int(found) if found else ready.to
+        uow.cases.note_card(ready.case.id, threaded_to=to)
+        if ready.more or uow.views.events(ready.case.id, after=to, limit=1):
             board.tell_thread(uow, uow.cases.get(ready.case.id))
 
     def refuse(self, uow: UnitOfWork, effect: Effect, error: Undeliverable) -> None:
@@ -237,7 +248,13 @@ class TellThread(SlackDeed):
         """Look for our own message in the thread."""
         if ready.message is None:
             return ""
-        return find_block(self.sender.replies(ready.at, oldest=since(effect)), f"fx-{effect.id}-{ready.to}")
+        # More may have happened since: what was told then is known by the number in its blocks' ids.
+        for message in self.sender.replies(ready.at, oldest=since(effect)):
+            for block in message.get("blocks") or ():
+                told = re.match(rf"fx-{effect.id}-(\d+)-", str(block.get("block_id", "")))
+                if told and int(told[1]) > ready.case.threaded_to:
+                    return f"{message.get('ts')}/{told[1]}"
+        return None
 
     def unproven(self, uow: UnitOfWork, effect: Effect) -> None:
         """Tell it (again): a note twice is better than none."""
@@ -272,6 +289,15 @@ class TidyCard(SlackDeed):
         for message in self.sender.history(channel, oldest=oldest):
             if message.get("ts") != case.card_ts and _has_block(message, f"card-{case.id}-"):
                 yield Posted(channel, str(message["ts"]))
+
+
+def _tell_of_refusal(desk: Desk, uow: UnitOfWork, channel: str, error: Undeliverable) -> None:
+    """Tell the operators, once an hour, that Slack does not take the cards of a channel."""
+    hour = uow.machine.strftime("%Y%m%d%H")
+    facts = {"channel": channel, "why": error.reason}
+    board.alert(
+        uow, desk.settings.admin_channel, f"channel:{channel}:{error.reason}:{hour}", "card_refused", **facts
+    )
 
 
 def _posting(ready: ReadyCard, post: Callable[[Message], Any]) -> Any:

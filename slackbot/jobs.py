@@ -13,7 +13,7 @@ from workflows.delivery import Deed, deliver_effect, reconcile_effect
 from workflows.desk import Desk, the_desk
 from workflows.domain.effects import Effect, Kind
 from workflows.domain.people import Person
-from workflows.errors import Missing, OutcomeUnknown, TryLater, Undeliverable
+from workflows.errors import DeliveryError, Missing, OutcomeUnknown, TryLater, Undeliverable
 from workflows.services.replies import OpenReply
 from workflows.store import drafts as draft_states
 from workflows.store.drafts import DraftId
@@ -69,8 +69,8 @@ class TellPrivately(SlackDeed):
             body = {"response_type": "ephemeral", "replace_original": False, "text": message.text}
             try:
                 respond(answer_url, body | {"blocks": message.blocks})
-            except (Undeliverable, TryLater):
-                pass
+            except DeliveryError:
+                pass  # a private word twice is better than none
             else:
                 return ""
         if payload["channel"]:

@@ -156,13 +156,13 @@ def respond(url: str, body: Json, *, timeout_s: float = RESPOND_S) -> None:
     """
     if not url.startswith(("https://", "http://")):
         raise Undeliverable("bad_answer_url")
-    request = urllib.request.Request(  # noqa: S310 - checked above; the url came signed from Slack
-        url,
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json; charset=utf-8"},
-        method="POST",
-    )
     try:
+        request = urllib.request.Request(  # noqa: S310 - checked above; the url came signed from Slack
+            url,
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json; charset=utf-8"},
+            method="POST",
+        )
         with urllib.request.urlopen(request, timeout=timeout_s) as answer:  # noqa: S310
             said = answer.read(2000)
     except urllib.error.HTTPError as error:
@@ -196,6 +196,8 @@ def _refused(error: SlackApiError) -> DeliveryError:
         code = ""  # slack_sdk puts a sentence of its own there when the answer is no JSON
     if status == 429 or code in _BUSY:
         return TryLater("slack_busy", after_s=_wait(headers), throttled=True)
+    if status in (404, 405) and not code:
+        return Undeliverable("unknown_method")
     if code in _UNCLEAR or status >= 500 or not code:
         return OutcomeUnknown(code or f"Slack answered {status} without a word that can be read")
     if code in _LOGIN:

@@ -15,7 +15,6 @@ from redis.exceptions import RedisError
 from slack_bolt import App
 from slack_bolt.adapter.flask import SlackRequestHandler
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk.errors import SlackClientError
 from slack_sdk.signature import SignatureVerifier
 
 from slackbot.app import build_app
@@ -33,6 +32,7 @@ WIDTH = 20
 SOCKETS = 2
 MOST_BYTES = 1_000_000
 CLOCK_LATE_S = 30.0
+_HANDLERS: list[SocketModeHandler] = []  # the Socket Mode connections of this process
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -103,11 +103,17 @@ def why_not_ready(desk: Desk) -> list[str]:
     except Exception as error:
         log.exception("the database cannot be read")
         reasons.append(f"database: {type(error).__name__}")
+    if desk.settings.slack_app_token.get_secret_value() and not _is_connected():
+        reasons.append("slack: no Socket Mode connection; check SLACK_APP_TOKEN")
     try:
         desk.road.redis.ping()
     except (RedisError, OSError) as error:
         reasons.append(f"redis: {type(error).__name__}; clicks are saved and shown late")
     return reasons
+
+
+def _is_connected() -> bool:
+    return any(handler.client.is_connected() for handler in _HANDLERS)
 
 
 def _may_see_metrics(settings: Settings) -> bool:
@@ -141,7 +147,7 @@ def _stamp(at: datetime | None) -> float:
 def open_web(settings: Settings) -> tuple[Flask, Callable[[], None]]:
     """Return the WSGI app and what ends its Socket Mode connections; called in the serving process."""
     road = Road(connect(redis_url(settings)))
-    relay = relay_in_background(road, lambda url: tell_now(url, "saved_shown_late"))
+    relay = relay_in_background(road, lambda told: tell_now(told.answer_url, told.code, told.facts))
     desk = open_desk(settings, name="web", clicks=True, relay=relay)
     app = build_app(desk)
     # Twenty clicks share one interpreter lock: handed over after 5 ms, the last of them would wait for long.
@@ -167,12 +173,13 @@ def _hold_socket(app: App, settings: Settings, stop: threading.Event) -> None:
         )
         try:
             handler.connect()  # type: ignore[no-untyped-call]
-        except (SlackClientError, OSError, ValueError) as error:
+        except Exception as error:  # whatever Slack answered: a desk without a connection is deaf
             log.warning("Socket Mode cannot connect: %s", type(error).__name__)
             handler.close()  # type: ignore[no-untyped-call]
             stop.wait(wait_s)
             wait_s = min(30.0, wait_s * 2)
             continue
+        _HANDLERS.append(handler)
         stop.wait()  # from here on the client renews its connection by itself
         handler.close()  # type: ignore[no-untyped-call]
 
@@ -187,8 +194,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load_config(self) -> None:
         """Set gunicorn's options."""
+        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
         options = {
-            "bind": [f"{self._settings.host}:{self._settings.port}"],
+            "bind": [f"{host}:{self._settings.port}"],
             "workers": 1,
             "worker_class": "gthread",
             "threads": WIDTH,

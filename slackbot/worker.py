@@ -72,6 +72,7 @@ def work_until_stopped(settings: Settings, *, urgent: bool) -> None:
 def _work(settings: Settings, queues: Sequence[Queue], stop: threading.Event) -> None:
     """Run RQ's loop once; it ends when Redis goes away, or when we are asked to stop."""
     connection = connect(redis_url(settings), socket_s=_READ_S)
+    worker: DeskWorker | None = None
     try:
         worker = DeskWorker(
             [RqQueue(queue, connection=connection, serializer=JSONSerializer) for queue in queues],
@@ -82,11 +83,12 @@ def _work(settings: Settings, queues: Sequence[Queue], stop: threading.Event) ->
             log_job_description=False,
         )
         worker.work(logging_level="WARNING", with_scheduler=False)
-        if worker._stop_requested or worker._shutdown_requested_date:  # noqa: SLF001 - RQ tells it nowhere else
-            stop.set()
     except (RedisError, OSError) as error:
         log.warning("Redis does not answer: %s", type(error).__name__)
     finally:
+        # Asked to stop while Redis went away, RQ raises instead of ending: the wish is heard all the same.
+        if worker is not None and (worker._stop_requested or worker._shutdown_requested_date):  # noqa: SLF001
+            stop.set()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: stop.set())
         connection.close()

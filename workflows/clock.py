@@ -45,6 +45,7 @@ class TheClock:
         self._desk = desk
         self._holder = f"{socket.gethostname()}/{os.getpid()}"
         self._deeds = deeds_of(desk)
+        self._auditor: threading.Thread | None = None
         self._chores: dict[str, Callable[[], None]] = {
             "audit": self._audit,
             "people": self._people,
@@ -118,11 +119,24 @@ class TheClock:
             log.warning("Redis does not answer: %s", type(error).__name__)
 
     def _audit(self) -> None:
-        with self._desk.look() as views:
-            findings = audit(views)
+        """Audit in a thread of its own: however long it takes, what is due is not held up."""
         with self._desk.begin() as uow:
             uow.timers.set_next("audit", after_s=AUDIT_EVERY_S)
-            if not findings:
+        if self._auditor is None or not self._auditor.is_alive():
+            self._auditor = threading.Thread(target=self._audit_now, name="audit", daemon=True)
+            self._auditor.start()
+
+    def _audit_now(self) -> None:
+        try:
+            self._audit_once()
+        except Exception:
+            log.exception("the audit broke")
+
+    def _audit_once(self) -> None:
+        with self._desk.look() as views:
+            findings = audit(views)
+        if not findings:
+            with self._desk.begin() as uow:
                 uow.timers.note_audit(LEASE)
         for finding in findings:
             log.error("audit: %s", finding)

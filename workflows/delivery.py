@@ -6,19 +6,24 @@ then speech is in doubt, never simply sent again.
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from workflows.crash import crash_point
 from workflows.domain.effects import NATURE, Effect, Kind, back_off_s
-from workflows.errors import OutcomeUnknown, TryLater, Undeliverable
+from workflows.errors import NotSaved, OutcomeUnknown, TryLater, Undeliverable
 from workflows.services.board import alert
 from workflows.store.outbox import FIRST_CHECK_S, MAX_CRASHES
 from workflows.store.unit_of_work import Begin, UnitOfWork
 
 log = logging.getLogger(__name__)
+
+RECORD_TRIES = 3
+ASIDE_S = 600.0
+UNREACHABLE = frozenset({"unreachable", "slack_unreachable"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,13 @@ class Performer:
     begin: Begin
     name: str
     admin_channel: str
+
+    @contextmanager
+    def begin_with(self, effect_id: int) -> Iterator[UnitOfWork]:
+        """Open a unit of work that holds the effect's case before its row, as clicks do: no deadlocks."""
+        with self.begin() as uow:
+            uow.hold_case_of(effect_id)
+            yield uow
 
 
 class Deed:
@@ -64,6 +76,9 @@ class Deed:
     def doubt(self, uow: UnitOfWork, effect: Effect) -> None:
         """Write down that nobody knows."""
 
+    def come_late(self, uow: UnitOfWork, effect: Effect) -> None:
+        """Mend what an attempt may have spoilt whose row somebody else has by now."""
+
     def find(self, ready: Any, effect: Effect) -> str | None:
         """Look for it at the far side; its id there, None when it is not to be seen."""
         raise NotImplementedError
@@ -76,7 +91,7 @@ class Deed:
 def deliver_effect(performer: Performer, deeds: Mapping[Kind, Deed], effect_id: int) -> None:
     """Carry out the effect with this id, unless somebody else does or did: a job may come twice."""
     crash_point("popped")
-    with performer.begin() as uow:
+    with performer.begin_with(effect_id) as uow:
         effect = uow.outbox.claim(effect_id, by=performer.name)
         if effect is None:
             return
@@ -106,33 +121,52 @@ def _attempt(performer: Performer, deed: Deed, effect: Effect, ready: Any) -> No
         _unknown(performer, deed, effect, type(error).__name__)
     else:
         crash_point(f"performed:{effect.kind}")
-        with performer.begin() as uow:
-            if uow.outbox.done(effect, external_id):
-                deed.record(uow, effect, ready, external_id)
+        _record(performer, deed, effect, ready, external_id)
         crash_point(f"recorded:{effect.kind}")
 
 
+def _record(performer: Performer, deed: Deed, effect: Effect, ready: Any, external_id: str) -> None:
+    """Write down that it is out; a store that is busy is asked again, because nobody else knows."""
+    for attempt in range(RECORD_TRIES):
+        try:
+            with performer.begin_with(effect.id) as uow:
+                if uow.outbox.done(effect, external_id):
+                    deed.record(uow, effect, ready, external_id)
+                else:
+                    deed.come_late(uow, effect)
+        except NotSaved:
+            if attempt + 1 == RECORD_TRIES:
+                raise
+        else:
+            return
+
+
 def _postponed(performer: Performer, deed: Deed, effect: Effect, error: TryLater) -> None:
-    log.info("effect=%s kind=%s waits %.1fs: %s", effect.id, effect.kind, error.after_s, error.reason)
-    with performer.begin() as uow:
+    after_s = error.after_s
+    if error.reason in UNREACHABLE:
+        after_s = max(after_s, back_off_s(effect.attempt))
+    log.info("effect=%s kind=%s waits %.1fs: %s", effect.id, effect.kind, after_s, error.reason)
+    with performer.begin_with(effect.id) as uow:
         if error.throttled:
             uow.budgets.block(effect.budget, error.after_s)
+        else:
+            uow.budgets.give_back(effect.budget)  # it was never there to be counted
         if error.parked:
             far_side = NATURE[effect.kind].side
             _tell_operators(performer, uow, f"parked:{far_side}:{error.reason}", f"parked_{error.reason}")
-        if uow.outbox.postponed(effect, after_s=error.after_s, reason=error.reason):
+        if uow.outbox.postponed(effect, after_s=after_s, reason=error.reason):
             deed.postpone(uow, effect, error)
 
 
 def _refused(performer: Performer, deed: Deed, effect: Effect, error: Undeliverable) -> None:
     log.warning("effect=%s kind=%s refused: %s", effect.id, effect.kind, error.reason)
-    with performer.begin() as uow:
+    with performer.begin_with(effect.id) as uow:
         if uow.outbox.failed(effect, error.reason):
             deed.refuse(uow, effect, error)
 
 
 def _unknown(performer: Performer, deed: Deed, effect: Effect, reason: str) -> None:
-    with performer.begin() as uow:
+    with performer.begin_with(effect.id) as uow:
         note_unknown(uow, deed, effect, reason)
 
 
@@ -147,7 +181,7 @@ def note_unknown(uow: UnitOfWork, deed: Deed, effect: Effect, reason: str) -> No
 
 def reconcile_effect(performer: Performer, deeds: Mapping[Kind, Deed], effect_id: int) -> None:
     """Look once for a proof of a doubted effect; the last look that finds none leaves it to `unproven`."""
-    with performer.begin() as uow:
+    with performer.begin_with(effect_id) as uow:
         taken = uow.outbox.start_check(effect_id, by=performer.name)
         if taken is None:
             return
@@ -155,17 +189,11 @@ def reconcile_effect(performer: Performer, deeds: Mapping[Kind, Deed], effect_id
         deed = deeds[effect.kind]
         ready = deed.prepare(uow, effect)
     if ready is None:
-        with performer.begin() as uow:
+        with performer.begin_with(effect.id) as uow:
             uow.outbox.cancelled(effect, "no_longer_wanted")
         return
-    try:
-        found = deed.find(ready, effect)
-    except (TryLater, OutcomeUnknown, Undeliverable) as error:
-        log.info("effect=%s kind=%s no proof to be had: %s", effect.id, effect.kind, error)
-        found, looked = None, False
-    else:
-        looked = True
-    with performer.begin() as uow:
+    found, looked = _look_for(deed, effect, ready)
+    with performer.begin_with(effect.id) as uow:
         if found is not None:
             if uow.outbox.done(effect, found):
                 deed.record(uow, effect, ready, found)
@@ -177,6 +205,17 @@ def reconcile_effect(performer: Performer, deeds: Mapping[Kind, Deed], effect_id
             uow.outbox.look_again(effect, after_s=later)
 
 
+def _look_for(deed: Deed, effect: Effect, ready: Any) -> tuple[str | None, bool]:
+    """Return its id at the far side, if it is there, and whether we could look at all."""
+    try:
+        return deed.find(ready, effect), True
+    except (TryLater, OutcomeUnknown, Undeliverable) as error:
+        log.info("effect=%s kind=%s no proof to be had: %s", effect.id, effect.kind, error)
+    except Exception:
+        log.exception("effect=%s kind=%s: what the far side showed cannot be read", effect.id, effect.kind)
+    return None, False
+
+
 def _next_look_s(deed: Deed, looks: int) -> float | None:
     if looks + 1 >= len(deed.checks_s):
         return None
@@ -186,21 +225,31 @@ def _next_look_s(deed: Deed, looks: int) -> float | None:
 def settle_run_out(performer: Performer, uow: UnitOfWork, deeds: Mapping[Kind, Deed]) -> int:
     """Settle the effects whose performer died: doubt for speech, once more for the rest.
 
-    One that has taken three performers with it is set aside and the operators are told.
+    One that has taken three performers with it is set aside and the operators are told; cards and their
+    threads only for ten minutes, because a mention without its card would be lost.
     """
     effects = uow.outbox.leases_run_out()
     for effect in effects:
+        uow.hold_case_of(effect.id)
         crashes = uow.outbox.crashed(effect)
-        if effect.kind is Kind.REPLY or (crashes < MAX_CRASHES and NATURE[effect.kind].speech):
+        if crashes >= MAX_CRASHES and effect.kind is not Kind.REPLY:
+            _set_aside(performer, uow, effect)
+        elif NATURE[effect.kind].speech:
             note_unknown(uow, deeds.get(effect.kind, Deed()), effect, "performer_died")
-        elif crashes >= MAX_CRASHES:
-            uow.outbox.failed(effect, "poison")
-            _tell_operators(
-                performer, uow, f"poison:{effect.id}", "poison", effect=str(effect.id), kind=effect.kind
-            )
         else:
             uow.outbox.postponed(effect, after_s=0, reason="performer_died")
     return len(effects)
+
+
+def _set_aside(performer: Performer, uow: UnitOfWork, effect: Effect) -> None:
+    if effect.kind in (Kind.POST_CARD, Kind.THREAD):
+        uow.outbox.doubted(effect, "poison", check_after_s=ASIDE_S)
+    elif effect.kind is Kind.REFRESH_CARD:
+        uow.outbox.postponed(effect, after_s=ASIDE_S, reason="poison")
+    else:
+        uow.outbox.failed(effect, "poison")
+    facts = {"effect": str(effect.id), "kind": str(effect.kind)}
+    _tell_operators(performer, uow, f"poison:{effect.id}", "poison", **facts)
 
 
 def _tell_operators(performer: Performer, uow: UnitOfWork, key: str, code: str, **facts: str) -> None:

@@ -1,10 +1,13 @@
 """RQ doors of X: deliver an answer, look for it, poll the mentions. Ids in, nothing decided here."""
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from rq.timeouts import BaseTimeoutException
 
 from workflows.crash import crash_point
 from workflows.delivery import Deed, deliver_effect, reconcile_effect
@@ -12,7 +15,7 @@ from workflows.desk import Desk, the_desk
 from workflows.domain.effects import Effect, Kind
 from workflows.domain.post import Author, Post, id_before, id_order
 from workflows.domain.reply import same_words
-from workflows.errors import DeliveryError, NotSaved, TryLater, Undeliverable
+from workflows.errors import DeliveryError, NotSaved, OutcomeUnknown, TryLater, Undeliverable
 from workflows.services import replies
 from workflows.services.board import alert
 from workflows.services.intake import take_posts
@@ -23,7 +26,10 @@ from workflows.x.gateway import Gateway
 log = logging.getLogger(__name__)
 
 OVERLAP_S = 120.0
-MAX_PAGES = 10
+MAX_PAGES = 200
+MOST_POSTS = 900
+MOST_EMPTY_PAGES = 3
+SAVE_EVERY_S = 15.0
 CHUNK = 20  # few enough that a click need not wait for them
 REACH = 780  # X shows the newest 800 mentions: near that, some may have slipped out of reach
 OWN_WINDOW = timedelta(seconds=30)
@@ -49,6 +55,9 @@ def poll(_: int) -> None:
 def deeds_of(desk: Desk) -> dict[Kind, Deed]:
     """Return how each kind of effect on X is carried out."""
     return {Kind.REPLY: ReplyDeed(desk)}
+
+
+_ASKED: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +143,9 @@ def poll_mentions(desk: Desk) -> None:
             continue
         try:
             _poll_account(desk, account, newest)
-        except Exception:
-            with desk.begin() as uow:
-                uow.accounts.end_poll(account.id)
-            raise
+        except Exception as error:
+            log.exception("the poll broke")
+            _note_trouble(desk, account, OutcomeUnknown(type(error).__name__))
 
 
 def _accounts(desk: Desk) -> list[Author]:
@@ -145,8 +153,9 @@ def _accounts(desk: Desk) -> list[Author]:
     owner = desk.settings.x_access_token.get_secret_value().partition("-")[0]
     with desk.begin() as uow:
         known = uow.accounts.all()
-    if known and (not owner.isdigit() or any(account.id == owner for account in known)):
+    if known and (not owner.isdigit() or any(account.id == owner for account in known) or _ASKED):
         return known
+    _ASKED.append(owner)  # once a process: a token need not begin with its account's number
     try:
         me = desk.gateway.me()
     except DeliveryError as error:
@@ -159,42 +168,62 @@ def _accounts(desk: Desk) -> list[Author]:
 
 def _poll_account(desk: Desk, account: Author, newest: str) -> None:
     try:
-        posts = _new_posts(desk, account, newest)
+        posts, is_whole = _new_posts(desk, account, newest)
     except DeliveryError as error:
         _note_trouble(desk, account, error)
         return
     crash_point("poll:fetched")
-    cursor = newest
-    for start in range(0, len(posts), CHUNK):
-        chunk = posts[start : start + CHUNK]
-        cursor = max(cursor, chunk[-1].id, key=id_order)
-        _store(desk, account, chunk, cursor)
-        crash_point("poll:stored")
+    cursor = _store_all(desk, account, posts, newest)
     with desk.begin() as uow:
         uow.accounts.end_poll(account.id, newest_id=cursor, polled_at=uow.machine, trouble="", failures=0)
-        if newest and len(posts) >= REACH:
+        if newest and (not is_whole or len(posts) >= REACH):
             facts = {"since": newest, "until": cursor}
             alert(uow, desk.settings.admin_channel, f"gap:{cursor}", "intake_gap", **facts)
 
 
-def _new_posts(desk: Desk, account: Author, newest: str) -> list[Post]:
-    """Return what X shows beyond the cursor, old to new, overlapping it by two minutes.
+def _store_all(desk: Desk, account: Author, posts: Sequence[Post], cursor: str, *, keep: bool = True) -> str:
+    """Store these posts, old to new, each chunk with the cursor in one transaction; return the newest id.
 
-    A post that X shows late, with an id below the cursor, is still taken; what was stored is told apart
-    by the database's constraint.
+    keep  the cursor follows; False while older posts than these are still to be fetched.
+    """
+    for start in range(0, len(posts), CHUNK):
+        chunk = list(posts[start : start + CHUNK])
+        reached = max(cursor, chunk[-1].id, key=id_order) if keep else cursor
+        _store(desk, account, chunk, reached)
+        cursor = reached
+        crash_point("poll:stored")
+    return cursor
+
+
+def _new_posts(desk: Desk, account: Author, newest: str) -> tuple[list[Post], bool]:
+    """Return what X shows beyond the cursor, old to new, and whether that is all of it.
+
+    It overlaps the cursor by two minutes: a post that X shows late, with an id below the cursor, is still
+    taken; what was stored is told apart by the database's constraint. What a slow X has brought so far is
+    stored on the way, with the cursor left where it is.
     """
     since = id_before(newest, OVERLAP_S)
     oldest = _first_look(desk) if not newest else None
     posts: list[Post] = []
-    token = ""
+    token, empty, saved_at = "", 0, time.monotonic()
     for _ in range(MAX_PAGES):
         page = desk.gateway.mentions(account.id, since_id=since, page_token=token)
+        known = not since and bool(page.posts) and _all_known(desk, account, page.posts)
         posts += page.posts
         token = page.next_token
-        if not token or not page.posts or (not since and _all_known(desk, account, page.posts)):
+        beyond = oldest and page.posts and page.posts[-1].written_at < oldest
+        empty = 0 if page.posts else empty + 1
+        if not token or known or beyond:
+            return _in_order(posts, oldest), True
+        if len(posts) >= MOST_POSTS or empty > MOST_EMPTY_PAGES:
             break
-        if oldest and page.posts[-1].written_at < oldest:
-            break
+        if time.monotonic() - saved_at > SAVE_EVERY_S:
+            _store_all(desk, account, _in_order(posts, oldest), newest, keep=False)
+            saved_at = time.monotonic()
+    return _in_order(posts, oldest), False
+
+
+def _in_order(posts: Sequence[Post], oldest: datetime | None) -> list[Post]:
     wanted = {post.id: post for post in posts if not oldest or post.written_at >= oldest}
     return sorted(wanted.values(), key=lambda post: id_order(post.id))
 
@@ -217,8 +246,8 @@ def _store(desk: Desk, account: Author, posts: list[Post], cursor: str) -> None:
         with desk.begin() as uow:
             take_posts(uow, account, posts, channel=channel)
             uow.accounts.move_cursor(account.id, cursor)
-    except NotSaved:
-        raise
+    except (NotSaved, BaseTimeoutException):
+        raise  # not this post's fault: the next poll brings it again
     except Exception:
         if len(posts) > 1:
             for post in posts:

@@ -17,10 +17,11 @@ from rq.serializers import JSONSerializer
 
 from workflows.domain.effects import NATURE, Queue
 from workflows.store.departures import Offer
-from workflows.store.unit_of_work import Relay, Released
+from workflows.store.unit_of_work import Relay, Released, Told
 
 log = logging.getLogger(__name__)
 
+POLL_TIMEOUT_S = 300  # a backlog of many pages from a slow X
 JOB_TIMEOUT_S = 60  # longer than all HTTP timeouts of one job: RQ must never kill in the middle of a post
 FAILURE_TTL_S = 60
 _SOCKET_S = 1.0
@@ -86,7 +87,7 @@ class Road:
                                 function,
                                 args=(number,),
                                 job_id=job_id,
-                                timeout=JOB_TIMEOUT_S,
+                                timeout=POLL_TIMEOUT_S if function == POLL else JOB_TIMEOUT_S,
                                 result_ttl=0,
                                 failure_ttl=FAILURE_TTL_S,
                                 description=job_id,
@@ -118,13 +119,13 @@ def relay_now(road: Road) -> Relay:
     return relay
 
 
-def relay_in_background(road: Road, tell_asker: Callable[[str], None]) -> Relay:
+def relay_in_background(road: Road, tell: Callable[[Told], None]) -> Relay:
     """Return a relay that never holds up a click: a thread of its own enqueues.
 
     What gathers while it works goes into one call to Redis.
 
-    tell_asker  called with the click's answer_url when Redis does not take the job, so that the one who
-                clicked knows that it is saved and will be shown late.
+    tell  called when Redis does not take the job: the one who clicked is told at once that it is saved and
+          will be shown late, or why it was refused.
     """
     waiting: SimpleQueue[Released] = SimpleQueue()
 
@@ -133,18 +134,19 @@ def relay_in_background(road: Road, tell_asker: Callable[[str], None]) -> Relay:
             gathered = [waiting.get()]
             while len(gathered) < _GATHERED and not waiting.empty():
                 gathered.append(waiting.get())
-            _carry_or_tell(road, gathered, tell_asker)
+            _carry_or_tell(road, gathered, tell)
 
     threading.Thread(target=work, name="relay", daemon=True).start()
     return waiting.put
 
 
-def _carry_or_tell(road: Road, gathered: Sequence[Released], tell_asker: Callable[[str], None]) -> None:
+def _carry_or_tell(road: Road, gathered: Sequence[Released], tell: Callable[[Told], None]) -> None:
     try:
         road.carry([offer for released in gathered for offer in released.offers])
     except (RedisError, OSError) as error:
         log.warning("not enqueued, the clock will: %s", type(error).__name__)
-        for asker in {released.asker for released in gathered if released.asker}:
-            tell_asker(asker)
+        for released in gathered:
+            if released.told and released.told.answer_url:
+                tell(released.told)
     except Exception:
         log.exception("the relay goes on; the clock will enqueue what it lost")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from workflows.redis_server import RedisServer, die_with_parent
+from workflows.redis_server import NoRedis, RedisServer, die_with_parent
 from workflows.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,11 @@ class Supervisor:
         if self._redis and not self._redis.alive():
             log.error("the embedded redis-server died; it is started again")
             self._redis.stop()
-            self._redis.start()
+            try:
+                self._redis.start()
+            except NoRedis as error:
+                log.error("%s; tried again at the next look", error)  # noqa: TRY400 - its text says it all
+                self._redis.stop()
         for child in self._children:
             if child.process and child.process.poll() is not None:
                 self._note_death(child, now)

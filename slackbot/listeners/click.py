@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +54,7 @@ def read_click(body: Json, action: Json) -> Click:
     number, _, rest = str(action.get("value") or "").partition("|")
     container = body.get("container") or {}
     message = body.get("message") or {}
-    channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
+    channel = _id_of(body.get("channel")) or str(container.get("channel_id") or "")
     return Click(
         asker=_asker(body, channel),
         delivery=delivery_key(body),
@@ -85,12 +85,18 @@ def _number(text: str) -> int:
 
 
 def _asker(body: Json, channel: str) -> Asker:
-    user = str((body.get("user") or {}).get("id") or "")
+    user = _id_of(body.get("user"))
     return Asker(AgentId(user), answer_url=str(body.get("response_url") or ""), channel=channel)
 
 
+def _id_of(named: object) -> str:
+    """Return the id of an object that Slack names by a dict, or by the id alone."""
+    return str(named.get("id") or "") if isinstance(named, dict) else str(named or "")
+
+
 def _team_of(body: Json) -> str:
-    return str((body.get("user") or {}).get("team_id") or "")
+    user = body.get("user")
+    return str(user.get("team_id") or "") if isinstance(user, dict) else ""
 
 
 def delivery_key(body: Json) -> str:
@@ -176,12 +182,16 @@ def _note_card(uow: UnitOfWork, click: Click) -> None:
         uow.outbox.add(Kind.TIDY_CARD, f"{case.id}:{click.message_ts}", case_id=case.id, payload=extra)
 
 
-def tell_now(answer_url: str, code: str) -> None:
+def tell_now(answer_url: str, code: str, facts: Mapping[str, str] | None = None) -> None:
     """Answer the click straight away, for when the store or Redis cannot carry an answer."""
     if not answer_url:
         return
     try:
-        body = {"response_type": "ephemeral", "replace_original": False, "text": private_words(code, {})}
+        body = {
+            "response_type": "ephemeral",
+            "replace_original": False,
+            "text": private_words(code, facts or {}),
+        }
         respond(answer_url, body, timeout_s=1.0)
     except DeliveryError:
         return  # the click can be repeated; there is nobody else to tell

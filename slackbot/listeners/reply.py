@@ -1,5 +1,6 @@
 """Reply: the button, the dialog while it is written, its submission, and the question after a doubt."""
 
+import sys
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -11,6 +12,7 @@ from slackbot.render.text import Json
 from slackbot.sender import Sender
 from workflows.desk import Desk
 from workflows.domain.effects import Kind
+from workflows.domain.reply import digest, fit_text
 from workflows.errors import AlreadyTaken, DeliveryError, NotSaved, Refusal
 from workflows.services.replies import (
     OpenReply,
@@ -106,13 +108,20 @@ def _submit(desk: Desk, submission: Click, view: Json) -> dict[str, str]:
     except AlreadyTaken:
         return {}
     except Refusal as refusal:
-        if refusal.code == "already_submitted":
+        if refusal.code == "already_submitted" and refusal.facts.get("digest") == digest(_fit(text)):
             return {}  # a double click on Send: the first one counts
         _keep_words(desk, submission, text)
         return {field: plain_words(refusal.code, refusal.facts, lambda user: _name(desk, user))}
     except NotSaved:
         return {field: private_words("not_saved", {})}
     return {}
+
+
+def _fit(text: str) -> str:
+    try:
+        return fit_text(text, limit=sys.maxsize)
+    except Refusal:
+        return ""
 
 
 def _keep_words(desk: Desk, submission: Click, text: str) -> None:

@@ -73,8 +73,8 @@ _ALERTS: dict[str, Callable[[Facts], str]] = {
         effect=facts["effect"],
         kind=facts["kind"],
     ),
-    "card_channel_lost": lambda facts: say(
-        ":warning: Slack does not take cards for %(channel)s (%(why)s). They come here until that is mended.",
+    "card_refused": lambda facts: say(
+        ":warning: Slack does not take the cards of %(channel)s (%(why)s). They are tried again and again.",
         channel=facts["channel"],
         why=facts["why"],
     ),

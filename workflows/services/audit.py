@@ -21,6 +21,7 @@ def audit(views: Views) -> list[str]:
     return [
         *_listed(views, "I1 case without a card or a wish for one", _cardless(views)),
         *_listed(views, "I1 case without a message", _wordless(), of=cases),
+        *_listed(views, "I3 card older than its case, and no refresh wished for", _untrue(views)),
         *_listed(views, "I2 post attached to two answers", _twice(), of=drafts),
         *_listed(views, "I3 effect beyond its lease", _left_behind(views), of=outbox),
         *_listed(views, "I3 answer submitted without an effect", _silent(), of=drafts),
@@ -41,6 +42,16 @@ def _cardless(views: Views) -> ColumnElement[bool]:
         outbox.c.state.not_in(SETTLED),
     )
     return and_(cases.c.card_ts.is_(None), ~wished)
+
+
+def _untrue(views: Views) -> ColumnElement[bool]:
+    wished = exists().where(
+        outbox.c.kind == Kind.REFRESH_CARD,
+        outbox.c.dedup_key == func.cast(cases.c.id, type_=outbox.c.dedup_key.type),
+        outbox.c.state.in_([State.PENDING, State.SENDING]),
+    )
+    old = (cases.c.card_version < cases.c.version) & (cases.c.changed_at < views.now - GRACE)
+    return and_(cases.c.card_ts.is_not(None), old, ~wished)
 
 
 def _wordless() -> ColumnElement[bool]:

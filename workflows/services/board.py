@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from workflows.domain.case import AgentId, Case, CaseId
 from workflows.domain.effects import Kind
-from workflows.store.unit_of_work import UnitOfWork
+from workflows.store.unit_of_work import Told, UnitOfWork
 
 UPDATES = "slack:update"
 THREAD_AFTER_S = 2.0
@@ -54,7 +54,7 @@ def refresh_card(uow: UnitOfWork, case: Case, asker: Asker | None = None, *, aft
             answer_until=uow.machine + ANSWER_FOR,
             answer_uses=ANSWER_USES,
         )
-        uow.asker = asker.answer_url
+        uow.told_if_late = Told(asker.answer_url, "saved_shown_late")
         free = True
     uow.outbox.add(
         Kind.REFRESH_CARD,
@@ -85,6 +85,8 @@ def tell_thread(uow: UnitOfWork, case: Case) -> None:
 
 def show(uow: UnitOfWork, case: Case, asker: Asker | None = None) -> None:
     """Wish for the card and its thread to follow a change of the case."""
+    if case.card_ts is None:
+        post_card(uow, case)  # should it have been set aside, what happens to the case wakes it
     refresh_card(uow, case, asker)
     tell_thread(uow, case)
 
@@ -103,7 +105,7 @@ def tell_privately(uow: UnitOfWork, asker: Asker, delivery: str, code: str, **fa
         "answer_url": asker.answer_url,
         "until": (uow.machine + ANSWER_FOR).isoformat(),
     }
-    uow.asker = asker.answer_url
+    uow.told_if_late = Told(asker.answer_url, code, facts)
     uow.outbox.add(Kind.NOTICE, f"{delivery}:{code}", payload=payload)
 
 
@@ -121,5 +123,6 @@ def alert(uow: UnitOfWork, channel: str, key: str, code: str, **facts: str) -> N
 def lost_card(uow: UnitOfWork, case_id: CaseId) -> None:
     """Forget a card that a person deleted, and wish for a new one."""
     case = uow.cases.get(case_id)
-    uow.cases.note_card(case_id, card_ts=None, card_version=0, card_digest="")
+    # The last click's answer_url belongs to the lost message.
+    uow.cases.note_card(case_id, card_ts=None, card_version=0, card_digest="", answer_uses=0)
     post_card(uow, case)

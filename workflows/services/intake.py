@@ -35,7 +35,8 @@ def take_posts(uow: UnitOfWork, account: Author, posts: Sequence[Post], *, chann
 
 def _theirs(uow: UnitOfWork, account: Author, post: Post, channel: str) -> bool:
     customer_id = uow.cases.keep_customer(post.author, NETWORK)
-    case, is_new = uow.cases.open_for(account.id, customer_id, post.conversation_id, channel=channel)
+    conversation = _conversation(uow, account, post)
+    case, is_new = uow.cases.open_for(account.id, customer_id, conversation, channel=channel)
     message = NewMessage(
         case_id=case.id,
         account_id=account.id,
@@ -60,6 +61,13 @@ def _theirs(uow: UnitOfWork, account: Author, post: Post, channel: str) -> bool:
         uow.cases.touch(case.id)
     show(uow, changed)
     return True
+
+
+def _conversation(uow: UnitOfWork, account: Author, post: Post) -> str:
+    """Return the conversation of a post; where X leaves it out, it is that of the post it answers."""
+    if post.in_reply_to and post.conversation_id == post.in_reply_to:
+        return uow.cases.conversation_of(account.id, post.in_reply_to) or post.conversation_id
+    return post.conversation_id
 
 
 def _own(uow: UnitOfWork, account: Author, post: Post) -> bool:

@@ -86,7 +86,7 @@ def submit_reply(uow: UnitOfWork, draft_id: DraftId, asker: Asker, text: str, *,
     if draft.author != asker.agent:
         raise Refusal("not_your_draft")
     if draft.state != states.OPEN:
-        raise Conflict("already_submitted")
+        raise Conflict("already_submitted", digest=draft.digest)
     text = fit_text(text, limit=limit)
     before = uow.cases.get(draft.case_id)
     case = uow.cases.save(before, claim(before, asker.agent, uow.now))
@@ -142,6 +142,8 @@ def reply_refused(uow: UnitOfWork, effect: Effect, reason: str) -> None:
 def reply_postponed(uow: UnitOfWork, effect: Effect, reason: str) -> None:
     """Let the card say why an answer waits; the draft stays submitted."""
     draft_id = DraftId(int(effect.key))
+    if uow.drafts.get(draft_id).reason == reason:
+        return  # the card says so already
     if uow.drafts.move(draft_id, states.SUBMITTED, states.DOUBTED, to=states.SUBMITTED, reason=reason):
         _show_case(uow, effect)
 

@@ -11,7 +11,7 @@ from workflows.domain.post import Author
 from workflows.store.engine import insert_new
 from workflows.store.tables import accounts, intake_cursors, people, workspaces
 
-POLL_LEASE_S = 60.0
+POLL_LEASE_S = 330.0  # longer than the longest poll job
 
 _PERSON = select(people).where(people.c.id == bindparam("of_id"))
 _TEAM = select(workspaces.c.team_id)

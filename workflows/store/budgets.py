@@ -68,6 +68,16 @@ class Budgets:
         self._connection.execute(_CHANGE, {"of_key": key, "free_at": free_at})
         self._read[key] = (free_at, blocked_until)
 
+    def give_back(self, key: str) -> None:
+        """Take back what was spent for one that the far side never saw."""
+        rate = self._rate(key)
+        if rate is None:
+            return
+        free_at, blocked_until = self._row(key)
+        free_at -= timedelta(seconds=rate.interval_s)
+        self._connection.execute(_CHANGE, {"of_key": key, "free_at": free_at})
+        self._read[key] = (free_at, blocked_until)
+
     def take_turn(self, key: str) -> float:
         """Return how many seconds the caller waits with its call, so that calls keep their distance.
 

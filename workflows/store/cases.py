@@ -154,6 +154,15 @@ class Cases:
             select(messages).where(messages.c.account_id == account_id, messages.c.external_id == post_id)
         ).first()
 
+    def conversation_of(self, account_id: str, post_id: str) -> str:
+        """Return the conversation of the case that this post belongs to; "" when it is not stored."""
+        found = (
+            select(cases.c.conversation_id)
+            .join(messages, messages.c.case_id == cases.c.id)
+            .where(messages.c.account_id == account_id, messages.c.external_id == post_id)
+        )
+        return self._connection.execute(found).scalar() or ""
+
     def refuse_message(self, account_id: str, post_id: str, reason: str) -> None:
         """Remember that the network refuses our answers to this post."""
         self._connection.execute(

@@ -82,11 +82,13 @@ class Departures:
             _OFFERABLE.where(outbox.c.budget == key, *_due(self._now))
             .order_by(outbox.c.urgency, outbox.c.not_before, outbox.c.id)
             .limit(room)
+            .with_for_update(skip_locked=True)
         ).all()
 
     def _offer(self, leaving: Sequence[Row[Any]]) -> list[Offer]:
         """Spend the budgets of these effects, and mark them as enqueued."""
-        for key, count in Counter(row.budget for row in leaving).items():
+        # One that was enqueued before, and lost or not taken up, has spent already.
+        for key, count in Counter(row.budget for row in leaving if not row.offers).items():
             self._budgets.spend(key, count)
         marks = [
             {
@@ -120,6 +122,7 @@ class Departures:
                 outbox.c.offer_at <= self._now,
             )
             .limit(50)
+            .with_for_update(skip_locked=True)
         ).all()
         again_at = self._now + timedelta(seconds=re_offer_after(1))
         marks = [{"row": r.id, "at": again_at, "n": r.offers, "number": r.serial + 1} for r in rows]

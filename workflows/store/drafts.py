@@ -34,6 +34,7 @@ class Draft:
     author: AgentId
     target: str
     text: str
+    digest: str
     state: str
     reason: str
     external_id: str

@@ -115,7 +115,14 @@ def _postgresql(url: str, patience_s: float) -> Engine:
     wait_ms = int(patience_s * 1000)
     return create_engine(
         url,
-        connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={wait_ms} -c timezone=UTC"},
+        connect_args={
+            "connect_timeout": max(2, min(5, int(patience_s))),
+            "options": f"-c lock_timeout={wait_ms} -c statement_timeout={wait_ms} -c timezone=UTC",
+            "tcp_user_timeout": wait_ms,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+        },
         pool_size=20,
         max_overflow=20,
         pool_pre_ping=True,

@@ -208,9 +208,7 @@ class Outbox:
     def leases_run_out(self) -> list[Effect]:
         """Return the effects whose performer died or hangs beyond its lease."""
         rows = self._connection.execute(
-            select(outbox)
-            .where(outbox.c.state == State.SENDING, outbox.c.lease_until <= self._now)
-            .with_for_update()
+            select(outbox).where(outbox.c.state == State.SENDING, outbox.c.lease_until <= self._now)
         )
         return [_effect(row) for row in rows]
 

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, text
 
 from workflows.errors import DeskError
 from workflows.store.engine import make_engine
 from workflows.store.tables import desk_clock
 
+_MIGRATION_LOCK = 20261121
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -20,6 +21,9 @@ def migrate_to_newest(url: str) -> None:
     engine = make_engine(url)
     try:
         with engine.connect() as connection:
+            if connection.dialect.name == "postgresql":  # of two at once, the second waits and finds it done
+                connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+                connection.commit()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     finally:

@@ -150,6 +150,7 @@ drafts = Table(
 )
 Index("ix_drafts_case", drafts.c.case_id, drafts.c.id)
 Index("ix_drafts_opened_at", drafts.c.opened_at)
+Index("ix_drafts_external_id", drafts.c.external_id)
 
 history = Table(
     "history",

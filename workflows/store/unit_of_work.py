@@ -4,13 +4,13 @@
 of the wound clock in the transaction that they open anyway, so that no door can forget it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -24,9 +24,18 @@ from workflows.store.drafts import Drafts
 from workflows.store.engine import READ_ONLY, insert_new, one_writer
 from workflows.store.history import History
 from workflows.store.outbox import Outbox
-from workflows.store.tables import deliveries, desk_clock
+from workflows.store.tables import cases, deliveries, desk_clock, outbox
 from workflows.store.timers import Timers
 from workflows.store.views import Views
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A private word to the one who clicked: where it is said, the code of its sentence, and its facts."""
+
+    answer_url: str
+    code: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +43,11 @@ class Released:
     """What a committed unit of work lets out.
 
     offers  effects that may be enqueued now.
-    asker   the response_url of the click, to be told when the effects cannot be enqueued; or "".
+    told    what the one who clicked is told when the effects cannot be enqueued; None where nobody clicked.
     """
 
     offers: Sequence[Offer]
-    asker: str = ""
+    told: Told | None = None
 
 
 Relay = Callable[[Released], None]
@@ -66,7 +75,7 @@ class UnitOfWork:
         self.history = History(connection, now)
         self.timers = Timers(connection, machine)
         self.views = Views(connection, now=now, machine=machine)
-        self.asker = ""
+        self.told_if_late: Told | None = None
 
     def take_delivery(self, key: str) -> None:
         """Remember that this delivery is being worked through.
@@ -75,6 +84,14 @@ class UnitOfWork:
         """
         if insert_new(self.connection, deliveries, {"key": key, "at": self.machine}, unique=("key",)) is None:
             raise AlreadyTaken(key)
+
+    def hold_case_of(self, effect_id: int) -> None:
+        """Lock the case of an effect, before its row: the order in which clicks lock.
+
+        SQLite has one writer anyway and needs no lock.
+        """
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(_CASE_OF, {"effect": effect_id})
 
     def attempt(self) -> AbstractContextManager[Any]:
         """Open a part that can be taken back alone: what it wrote before a refusal is undone."""
@@ -98,7 +115,7 @@ def begin_on(engine: Engine, rates: Rates, relay: Relay) -> Begin:
                 if delivery:
                     uow.take_delivery(delivery)
                 yield uow
-                released = Released(uow.departures.at_once(uow.outbox.added), uow.asker)
+                released = Released(uow.departures.at_once(uow.outbox.added), uow.told_if_late)
                 crash_point("committing")
             crash_point("committed")
         except (OperationalError, PoolTimeout) as error:
@@ -130,6 +147,12 @@ def look_on(engine: Engine) -> Look:
     return look
 
 
+_CASE_OF = (
+    select(cases.c.id)
+    .join(outbox, outbox.c.case_id == cases.c.id)
+    .where(outbox.c.id == bindparam("effect"))
+    .with_for_update(of=cases)
+)
 _OFFSET = select(desk_clock.c.offset_s)
 
 

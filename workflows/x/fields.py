@@ -1,5 +1,6 @@
 """X's names of fields, and how its JSON becomes posts: the one place that X's renames touch."""
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -21,16 +22,28 @@ _LEADING = re.compile(r"\A(?:[@＠][A-Za-z0-9_]{1,50}\s+)+")
 _ESCAPED = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 Json = Mapping[str, Any]
+log = logging.getLogger(__name__)
 
 
 def read_posts(body: Json) -> list[Post]:
     """Return the posts of an answer's `data`, joined with what its `includes` tell of them."""
-    includes = body.get("includes") or {}
-    authors = {str(user["id"]): read_author(user) for user in includes.get("users") or () if "id" in user}
-    others = {str(post["id"]): post for post in includes.get("tweets") or () if "id" in post}
+    includes = body.get("includes") if isinstance(body.get("includes"), Mapping) else {}
+    authors = {str(user["id"]): read_author(user) for user in _objects(includes, "users")}
+    others = {str(post["id"]): post for post in _objects(includes, "tweets")}
     data = body.get("data") or ()
     items = [data] if isinstance(data, Mapping) else data
-    return [_read_post(item, authors, others) for item in items if item.get("id")]
+    posts = []
+    for item in items:
+        try:
+            posts.append(_read_post(item, authors, others))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # One odd post must not hold up the others; it is named, so that nothing is lost in silence.
+            log.exception("post=%s cannot be read", item.get("id") if isinstance(item, Mapping) else item)
+    return posts
+
+
+def _objects(includes: Any, key: str) -> list[Json]:
+    return [item for item in includes.get(key) or () if isinstance(item, Mapping) and "id" in item]
 
 
 def read_author(user: Json) -> Author:
@@ -40,9 +53,14 @@ def read_author(user: Json) -> Author:
         id=str(user["id"]),
         username=username,
         name=str(user.get("name") or username),
-        followers=int((user.get("public_metrics") or {}).get("followers_count") or 0),
+        followers=_count((user.get("public_metrics") or {}).get("followers_count")),
         verified=bool(user.get("verified")),
     )
+
+
+def _count(value: object) -> int:
+    digits = re.sub(r"[^0-9]", "", str(value or ""))
+    return int(digits) if digits else 0
 
 
 def _read_post(item: Json, authors: Mapping[str, Author], others: Mapping[str, Json]) -> Post:

@@ -6,14 +6,16 @@ tweepy has no timeout, one fixed host, and writes tokens to its debug log (platf
 
 import json
 import socket
+import ssl
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 import requests
 import tweepy
 from urllib3.exceptions import NameResolutionError, NewConnectionError
+from urllib3.exceptions import SSLError as TlsError
 
 from workflows.domain.post import Author, Post
 from workflows.errors import DeliveryError, OutcomeUnknown, TryLater, Undeliverable
@@ -43,7 +45,8 @@ _REFUSALS: tuple[tuple[str, str], ...] = (
     ("too long", "too_long"),
     ("tweet needs to be a bit shorter", "too_long"),
 )
-_SPENT = ("usagecap", "usage-capped", "credits", "spend")
+_WORDS = ("title", "detail", "type", "message")
+_SPENT = ("usagecap", "usage-capped", "credits", "spend limit", "spending limit", "spend-cap", "spending-cap")
 
 
 class _Client(tweepy.Client):  # type: ignore[misc]  # tweepy has no types
@@ -183,16 +186,16 @@ def _read(call: Callable[[], requests.Response]) -> dict[str, Any]:
 
 def _unanswered(error: requests.RequestException) -> DeliveryError:
     """Tell a request that was never written from one that may have been."""
-    if isinstance(
-        error, requests.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.InvalidURL
-    ):
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.InvalidURL):
         return TryLater("unreachable", after_s=5)
     cause: BaseException | None = (
         error.args[0] if error.args and isinstance(error.args[0], BaseException) else None
     )
     reason = getattr(cause, "reason", cause)
-    if isinstance(
-        reason, NewConnectionError | NameResolutionError | ConnectionRefusedError | socket.gaierror
+    # Of TLS only a certificate that we refuse is surely before the request; other errors may come after it.
+    inner = reason.args[0] if isinstance(reason, TlsError) and reason.args else reason
+    if isinstance(reason, NewConnectionError | NameResolutionError) or isinstance(
+        inner, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError
     ):
         return TryLater("unreachable", after_s=5)
     return OutcomeUnknown(type(error).__name__)
@@ -230,9 +233,11 @@ def _said(response: requests.Response) -> str:
         body = response.json()
     except (ValueError, requests.RequestException):
         return ""
-    parts: list[Any] = [body] if isinstance(body, dict) else body if isinstance(body, list) else []
-    parts += [error for part in list(parts) for error in (part.get("errors") or ()) if isinstance(part, dict)]
-    wanted: tuple[Literal["title", "detail", "type", "message"], ...] = ("title", "detail", "type", "message")
-    return " ".join(
-        str(part.get(key, "")) for part in parts if isinstance(part, dict) for key in wanted
-    ).lower()
+    parts = _objects(body)
+    parts += [error for part in parts for error in _objects(part.get("errors"))]
+    return " ".join(str(part.get(key, "")) for part in parts for key in _WORDS).lower()
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """Return the objects that this JSON is or lists; X answers an error with either."""
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]

@@ -222,6 +222,7 @@ def upgrade() -> None:
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.create_index("ix_drafts_case", ["case_id", "id"], unique=False)
         batch_op.create_index("ix_drafts_opened_at", ["opened_at"], unique=False)
+        batch_op.create_index("ix_drafts_external_id", ["external_id"], unique=False)
 
     op.create_table(
         "history",
@@ -356,6 +357,7 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION history_is_append_only()")
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.drop_index("ix_drafts_opened_at")
+        batch_op.drop_index("ix_drafts_external_id")
         batch_op.drop_index("ix_drafts_case")
 
     op.drop_table("drafts")
