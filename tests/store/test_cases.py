@@ -15,6 +15,7 @@ from workflows.services.cases import claim_case, release_case, reopen_case, reso
 from workflows.store.drafts import DraftId
 from workflows.store.history import Event
 from workflows.store.tables import history, outbox
+from workflows.store.unit_of_work import Told
 
 CLICK = "https://hooks.slack.com/actions/T1/1/x"
 
@@ -138,7 +139,7 @@ def test_a_change_by_a_click_is_shown_through_the_click_and_spends_nothing(store
     case_id = store.have_case()
     with store.at() as uow:
         claim_case(uow, case_id, asker(ASHA, CLICK))
-        assert uow.asker == CLICK
+        assert uow.told_if_late == Told(CLICK, "saved_shown_late")
 
     case = store.case()
     assert (case.answer_url, case.answer_uses) == (CLICK, board.ANSWER_USES)

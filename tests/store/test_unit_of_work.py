@@ -21,7 +21,7 @@ from workflows.store.tables import (
     timers,
     workspaces,
 )
-from workflows.store.unit_of_work import begin_on
+from workflows.store.unit_of_work import Told, begin_on
 
 HOUR = timedelta(hours=1)
 
@@ -92,9 +92,9 @@ def test_effects_are_handed_on_only_after_they_are_committed(store: Store) -> No
 
 def test_the_one_who_clicked_goes_with_what_leaves(store: Store) -> None:
     with store.begin() as uow:
-        uow.asker = "https://hooks.slack.com/actions/1"
+        uow.told_if_late = Told("https://hooks.slack.com/actions/1", "saved_shown_late")
         uow.outbox.add(Kind.NOTICE, "k")
-    assert store.released[0].asker == "https://hooks.slack.com/actions/1"
+    assert store.released[0].told == Told("https://hooks.slack.com/actions/1", "saved_shown_late")
 
 
 # --- two times
