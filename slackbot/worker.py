@@ -11,6 +11,7 @@ from types import FrameType
 from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq import Queue as RqQueue
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from rq.worker import SimpleWorker
 
@@ -39,6 +40,7 @@ class DeskWorker(SimpleWorker):
     """
 
     _beat_at = 0.0
+    told_before = threading.Event()
     max_connection_wait_time = 2.0  # RQ would sleep up to a minute after Redis is back
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
@@ -48,6 +50,14 @@ class DeskWorker(SimpleWorker):
             return
         self._beat_at = now
         super().heartbeat(timeout, pipeline)
+
+    def set_shutdown_requested_date(self) -> None:
+        """Tell Redis nothing: RQ would, inside the signal and so inside a job, for as long as it takes."""
+
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]  # RQ types it not
+        # RQ hears signals only from here on, after it has greeted Redis; one that came before counts too.
+        self._stop_requested = self.told_before.is_set()
 
     def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
         """Leave a second SIGTERM or SIGINT unheard: the first one counts."""
@@ -82,9 +92,12 @@ def _work(settings: Settings, queues: Sequence[Queue], stop: threading.Event) ->
             name=f"{the_desk().name}-{os.getpid()}-{os.urandom(3).hex()}".replace("/", "-"),
             log_job_description=False,
         )
+        worker.told_before = stop
         worker.work(logging_level="WARNING", with_scheduler=False)
     except (RedisError, OSError) as error:
         log.warning("Redis does not answer: %s", type(error).__name__)
+    except StopRequested:
+        log.info("told to stop while saying goodbye to Redis")
     finally:
         # Asked to stop while Redis went away, RQ raises instead of ending: the wish is heard all the same.
         if worker is not None and (worker._stop_requested or worker._shutdown_requested_date):  # noqa: SLF001
