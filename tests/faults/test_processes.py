@@ -215,6 +215,6 @@ def test_what_a_dead_worker_held_is_taken_up_by_another_when_its_lease_ends(desk
 
     desk.card_shows("nobody restarts it", "<@U0ASHA> replied on X", within=LONG)
     assert asked_of_x(desk, post) == 1
-    desk.kill("worker-2")
     desk.start_process("worker-1")
     desk.assert_promises()
+    desk.kill("worker-2")

@@ -1,5 +1,6 @@
 """Redis is emptied, away, frozen, or brings a job twice (faults.md R1 to R7): it is a road, never a store."""
 
+import contextlib
 import json
 import shutil
 import signal
@@ -61,6 +62,13 @@ def readyz(desk: BreakableDesk) -> tuple[int, list[str]]:
 def says_redis_is_away(desk: BreakableDesk) -> bool:
     status, reasons = readyz(desk)
     return status == 503 and any(reason.startswith("redis: ") for reason in reasons)
+
+
+def is_connected(pid: int) -> bool:
+    """Whether this process has a socket open."""
+    with contextlib.suppress(FileNotFoundError):
+        return any("socket:" in str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir())
+    return False
 
 
 def lives(desk: BreakableDesk) -> bool:
@@ -167,6 +175,49 @@ def test_a_frozen_redis_holds_up_no_click_and_loses_and_doubles_nothing(desk: Br
     desk.assert_promises()
 
 
+def test_a_worker_told_to_stop_while_redis_is_away_stops(desk: BreakableDesk) -> None:
+    desk.redis.stop()
+    wait_until(lambda: "could not connect to Redis" in desk.log(), within=LONG, why="the worker misses Redis")
+
+    desk.processes["worker-1"].send_signal(signal.SIGTERM)
+
+    assert desk.processes["worker-1"].wait(LONG) == 0
+    desk.redis.start()
+
+
+def test_a_worker_told_to_stop_while_it_still_greets_redis_stops(desk: BreakableDesk) -> None:
+    """Redis stands still meanwhile, so that this short moment lasts."""
+    desk.kill("worker-1")
+    redis = desk.redis._process
+    assert redis
+    redis.send_signal(signal.SIGSTOP)
+    worker = desk.start_process("worker-1")
+    wait_until(lambda: is_connected(worker.pid), within=LONG, why="the worker waits for an answer of Redis")
+
+    worker.send_signal(signal.SIGTERM)
+    redis.send_signal(signal.SIGCONT)
+
+    assert worker.wait(LONG) == 0
+
+
+def test_a_worker_told_to_stop_while_redis_stands_still_finishes_its_reply(desk: BreakableDesk) -> None:
+    post, dialog = desk.given_dialog("stopped without Redis")
+    desk.fault("x", "POST /2/tweets", "delay", seconds=1, times=1)
+    desk.submit(dialog, answer_to("stopped without Redis"))
+    wait_until(lambda: desk.effects(Kind.REPLY, State.SENDING), within=LONG, why="the reply is under way")
+    redis = desk.redis._process
+    assert redis
+    redis.send_signal(signal.SIGSTOP)
+
+    desk.processes["worker-1"].send_signal(signal.SIGTERM)
+    wait_until(lambda: desk.newest(Kind.REPLY).state == State.DONE, within=LONG, why="the reply is out")
+    redis.send_signal(signal.SIGCONT)
+
+    assert desk.processes["worker-1"].wait(LONG) == 0
+    assert len(desk.replies_to(post)) == 1
+    assert desk.logged_errors() == []
+
+
 def test_a_job_that_comes_to_two_workers_several_times_is_one_call(desk: BreakableDesk) -> None:
     post, dialog = desk.given_dialog("six times the same job")
     desk.kill("worker-1")
@@ -184,8 +235,8 @@ def test_a_job_that_comes_to_two_workers_several_times_is_one_call(desk: Breakab
     desk.card_shows("six times the same job", "<@U0ASHA> replied on X", within=LONG)
     wait_until(lambda: desk.waiting_jobs() == 0, within=LONG, why="all six were taken")
     assert len([r for r in desk.x_requests("POST /2/tweets") if post in str(r["args"])]) == 1
-    desk.kill("worker-2")
     desk.assert_promises()
+    desk.kill("worker-2")
 
 
 def test_polls_do_not_pile_up_while_nobody_works_on_them(desk: BreakableDesk) -> None:
