@@ -3,6 +3,7 @@
 import http.client
 import json
 import logging
+import math
 import re
 import socket
 import ssl
@@ -166,6 +167,7 @@ def respond(url: str, body: Json, *, timeout_s: float = RESPOND_S) -> None:
         with urllib.request.urlopen(request, timeout=timeout_s) as answer:  # noqa: S310
             said = answer.read(2000)
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code == 429:
             raise TryLater("ratelimited", after_s=_wait(error.headers)) from error
         raise Undeliverable(f"answer_url_{error.code}") from error
@@ -219,9 +221,10 @@ def _wait(headers: Any) -> float:
     if isinstance(value, list):
         value = value[0]
     try:
-        return min(max(float(value or ""), 0.1), 3600.0)
+        seconds = float(value or "")
     except (TypeError, ValueError):
-        return _NO_RETRY_AFTER_S
+        seconds = math.nan
+    return _NO_RETRY_AFTER_S if math.isnan(seconds) else min(max(seconds, 0.1), 3600.0)
 
 
 def _person(member: Mapping[str, Any]) -> Person:
