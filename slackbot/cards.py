@@ -93,8 +93,6 @@ class PostCard(SlackDeed):
             board.refresh_card(uow, case)
         if uow.views.events(case.id, after=case.threaded_to, limit=1):
             board.tell_thread(uow, case)
-        if effect.attempt > 1:
-            uow.outbox.add(Kind.TIDY_CARD, str(case.id), case_id=case.id, after_s=TIDY_AFTER_S)
 
     def refuse(self, uow: UnitOfWork, effect: Effect, error: Undeliverable) -> None:
         """Send the card to the default channel when its own is lost, and tell the operators."""
@@ -126,6 +124,7 @@ class PostCard(SlackDeed):
     def unproven(self, uow: UnitOfWork, effect: Effect) -> None:
         """It is not there (or cannot be seen): post it; an extra one is removed later."""
         uow.outbox.postponed(effect, after_s=0, reason="not_seen")
+        uow.outbox.add(Kind.TIDY_CARD, effect.key, case_id=effect.case_id, after_s=TIDY_AFTER_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,10 +115,20 @@ def quiet(desk: WholeDesk) -> None:
             )
         return count(desk, outbox, on_its_way) == 0
 
-    wait_until(arrived, why="nothing is on its way")
+    try:
+        wait_until(arrived, why="nothing is on its way")
+    except AssertionError as error:
+        left = [tuple(row) for row in rows(desk, select(outbox).where(on_its_way))]
+        raise AssertionError(
+            f"{error}: {left}; budgets {rows(desk, select(budgets))}; now {datetime.now(UTC)}"
+        ) from None
 
 
 def quiet_for_good(desk: WholeDesk, *, within: float = 40.0) -> None:
     """Wait, at the desk's own pace, until nothing is on its way any more."""
     on_its_way = outbox.c.state.in_([State.PENDING, State.SENDING, State.IN_DOUBT])
-    wait_until(lambda: count(desk, outbox, on_its_way) == 0, within=within, why="all is done")
+    try:
+        wait_until(lambda: count(desk, outbox, on_its_way) == 0, within=within, why="all is done")
+    except AssertionError as error:
+        left = [tuple(row) for row in rows(desk, select(outbox).where(on_its_way))]
+        raise AssertionError(f"{error}: {left}") from None

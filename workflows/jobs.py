@@ -175,10 +175,16 @@ def _poll_account(desk: Desk, account: Author, newest: str) -> None:
     crash_point("poll:fetched")
     cursor = _store_all(desk, account, posts, newest)
     with desk.begin() as uow:
-        uow.accounts.end_poll(account.id, newest_id=cursor, polled_at=uow.machine, trouble="", failures=0)
+        found = {"newest_id": cursor, "polled_at": uow.machine, "trouble": "", "failures": 0}
+        uow.accounts.end_poll(account.id, polling_until=uow.machine + _rest(desk), **found)
         if newest and (not is_whole or len(posts) >= REACH):
             facts = {"since": newest, "until": cursor}
             alert(uow, desk.settings.admin_channel, f"gap:{cursor}", "intake_gap", **facts)
+
+
+def _rest(desk: Desk) -> timedelta:
+    """Return how long no poll begins after one: those that piled up behind a slow one come to nothing."""
+    return timedelta(seconds=desk.settings.x_poll_seconds / 10)
 
 
 def _store_all(desk: Desk, account: Author, posts: Sequence[Post], cursor: str, *, keep: bool = True) -> str:
@@ -269,7 +275,8 @@ def _note_trouble(desk: Desk, account: Author | None, error: DeliveryError) -> N
         failures = 1
         if account:
             failures = uow.accounts.failures(account.id) + 1
-            uow.accounts.end_poll(account.id, trouble=reason, failures=failures)
+            until = uow.machine + _rest(desk)
+            uow.accounts.end_poll(account.id, polling_until=until, trouble=reason, failures=failures)
         wait_s = min(60.0, desk.settings.x_poll_seconds * 2 ** min(failures, 6))
         if isinstance(error, TryLater):
             wait_s = max(error.after_s, desk.settings.x_poll_seconds)

@@ -92,7 +92,7 @@ def test_an_effect_that_took_three_performers_with_it_is_set_aside_and_operators
     row = store.effect(effect_id)
     assert (row.state, row.reason) == (state, "poison")
     assert ("poison", "#desk-admin") in alerts(store)
-    assert effect_id not in [offer.effect_id for offer in store.dispatched(800)], "for ten minutes at least"
+    assert effect_id not in [offer.effect_id for offer in store.dispatched(700)], "for ten minutes at least"
 
 
 def test_a_poisoned_card_is_tried_again_after_ten_minutes_because_a_mention_must_not_be_lost(

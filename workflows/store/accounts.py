@@ -64,11 +64,11 @@ class Accounts:
         )
 
     def end_poll(self, account_id: str, **values: Any) -> None:
-        """Give the cursor back, with what the poll found out."""
+        """Give the cursor back, with what the poll found out; at `polling_until`, if it shall rest."""
         self._connection.execute(
             update(intake_cursors)
             .where(intake_cursors.c.account_id == account_id)
-            .values(polling_until=None, **values)
+            .values({"polling_until": None} | values)
         )
 
     def end_polls_of(self, process: str) -> None:
