@@ -8,6 +8,7 @@ from slackbot.words import say
 from workflows.store.views import EventView
 
 MOST_EVENTS = 12
+_MOST_WORDS = 800  # of each event: twelve of them, with their sentences, are what one message holds
 
 
 def render_events(events: Sequence[EventView], *, customer: str, block_id: str) -> Message | None:
@@ -24,15 +25,15 @@ def render_events(events: Sequence[EventView], *, customer: str, block_id: str) 
         told.append(sentence)
         blocks.append(context(f"{block_id}-{event.id}", f"{sentence} · {moment(event.at)}"))
         if event.text and event.event in _WITH_WORDS:
-            blocks.append(rich(f"{block_id}-{event.id}-words", quote(event.text, limit=900)))
-    return Message(" · ".join(told)[:1000], blocks) if blocks else None
+            blocks.append(rich(f"{block_id}-{event.id}-words", quote(event.text, limit=_MOST_WORDS)))
+    return Message(" · ".join(told), blocks) if blocks else None
 
 
 _WITH_WORDS = frozenset({"post_received", "reply_sent", "reply_refused", "reply_asked"})
 
 
 def _sentence(event: EventView, customer: str) -> str:
-    who = person(event.actor) if event.actor_kind == "agent" else f"@{escape(customer, 50)}"
+    who = person(event.actor) if event.actor_kind == "agent" else f"@{escape(customer, 20)}"
     sentences = {
         "post_received": say("%(who)s wrote", who=who),
         "claimed": say("%(who)s claimed the case", who=who),
