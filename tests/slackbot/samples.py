@@ -1,0 +1,208 @@
+"""Cases as their cards see them: the smallest valid view, the states, and customers of many scripts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from workflows.domain.case import AgentId, Case, CaseId, Status
+from workflows.domain.post import Author
+from workflows.domain.reply import Summons
+from workflows.services.replies import OpenReply
+from workflows.store import drafts as states
+from workflows.store.drafts import Draft, DraftId
+from workflows.store.views import CaseView, EventView, MessageView
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+ASHA, MEHMET = AgentId("U0ASHA"), AgentId("U0MEHMET")
+BRAND = Author("1700000000000000001", "sarishop", "Sari Shop")
+EMMA = Author("1700000000000000011", "emma_w", "Emma Wilson", followers=1204)
+
+SCRIPTS: dict[str, tuple[Author, str, str]] = {
+    "english": (
+        EMMA,
+        "@sarishop my parcel arrived broken, order 1044. Please help!",
+        "Hi Emma, so sorry. A new one leaves today. – Asha",
+    ),
+    "hindi": (
+        Author("12", "ravi_k", "रवि कुमार", followers=312),
+        "@sarishop मेरा रिफंड कहाँ है? क्षमा नहीं, उत्तर चाहिए। 🙏🏽",
+        "नमस्ते रवि जी, क्षमा करें। रिफंड आज भेज दिया है। – आशा",
+    ),
+    "telugu": (
+        Author("13", "lakshmi_t", "లక్ష్మి", followers=8950, verified=True),
+        "@sarishop నా ఆర్డర్ ఇంకా రాలేదు, దయచేసి సహాయం చేయండి",
+        "నమస్తే లక్ష్మి గారు, క్షమించండి. మీ ఆర్డర్ రేపు వస్తుంది. – ఆశ",
+    ),
+    "bengali": (
+        Author("14", "tanvir_h", "তানভীর হোসেন", followers=77),
+        "@sarishop আমার টাকা কেটে নিয়েছে কিন্তু অর্ডার হয়নি",
+        "নমস্কার তানভীর, দুঃখিত। টাকা আজই ফেরত যাবে। – আশা",
+    ),
+    "turkish": (
+        Author("15", "ismail_d", "İsmail Doğan", followers=15300),
+        "@sarishop İADE İSTİYORUM! Çalışmıyor, ısrarla söylüyorum",
+        "Merhaba İsmail Bey, özür dileriz. İadeniz bugün yapılıyor. – Aşa",
+    ),
+    "arabic": (
+        Author("16", "layla_a", "ليلى أحمد", followers=501),
+        "@sarishop أين طلبي رقم 1044؟ انتظرت أسبوعين!",
+        "مرحباً ليلى، نعتذر. سيصل طلبك غداً. – Asha",
+    ),
+}
+
+HOSTILE_NAME = "<!channel> *Bold* <@U0ASHA> & Söhne \u202eevil"
+HOSTILE_TEXT = (
+    "@sarishop <!here> <!channel> <@U0ASHA> <#C0SUPPORT> <https://evil.example|your bank> "
+    "*not bold* _nor this_ `code` :rotating_light: &lt;!everyone&gt; \u202egnp.exe\u202c\nsecond line\x07\x00"
+)
+
+
+def make_message(number: int = 1, text: str = "@sarishop where is it?", **more: Any) -> MessageView:
+    message = MessageView(
+        external_id=str(1990000000000000000 + number),
+        author="customer",
+        text=text,
+        language="",
+        written_at=NOW + timedelta(minutes=number),
+        media=0,
+        summons=Summons(names_us=True, follows_up=False),
+    )
+    return replace(message, **more)
+
+
+def make_case(**more: Any) -> Case:
+    case = Case(
+        id=CaseId(7),
+        account_id=BRAND.id,
+        customer_id=3,
+        conversation_id="1990000000000000001",
+        status=Status.NEW,
+        priority="medium",
+        channel="#support",
+        version=4,
+        opened_at=NOW,
+    )
+    return replace(case, **more)
+
+
+def make_view(*messages: MessageView, case: Case | None = None, **more: Any) -> CaseView:
+    view = CaseView(
+        case=case or make_case(),
+        account=BRAND,
+        follow_ups_refused=False,
+        customer=EMMA,
+        earlier_cases=0,
+        messages=messages or (make_message(text=SCRIPTS["english"][1]),),
+        hidden=0,
+        waiting_since=NOW + timedelta(minutes=1),
+        reply=None,
+        drafting=(),
+    )
+    return replace(view, **more)
+
+
+def make_draft(state: str = states.SUBMITTED, text: str = "So sorry!", **more: Any) -> Draft:
+    draft = Draft(
+        id=DraftId(31),
+        case_id=CaseId(7),
+        author=ASHA,
+        target="1990000000000000001",
+        text=text,
+        digest="",
+        state=state,
+        reason="",
+        external_id="",
+        opened_at=NOW,
+        submitted_at=NOW + timedelta(minutes=5),
+        settled_at=None,
+    )
+    return replace(draft, **more)
+
+
+def held(**more: Any) -> Case:
+    more = {"status": Status.OPEN, "assignee": ASHA, "assigned_at": NOW + timedelta(minutes=2)} | more
+    return make_case(**more)
+
+
+def answered(state: str, case: Case | None = None, **more: Any) -> CaseView:
+    return make_view(case=case or held(), reply=make_draft(state, **more))
+
+
+def spoken(script: str) -> CaseView:
+    """The view of a case of this script, answered in it."""
+    customer, words, answer = SCRIPTS[script]
+    settled = NOW + timedelta(minutes=6)
+    draft = make_draft(states.SENT, answer, external_id="1990000000000000900", settled_at=settled)
+    return make_view(
+        make_message(text=words),
+        case=held(status=Status.WAITING),
+        customer=customer,
+        reply=draft,
+        waiting_since=None,
+    )
+
+
+UNSUMMONED = make_message(summons=Summons(names_us=False, follows_up=True))
+SENT = {"external_id": "1990000000000000900", "settled_at": NOW + timedelta(minutes=6)}
+
+CARDS: dict[str, CaseView] = {
+    "new": make_view(),
+    "claimed": make_view(case=held()),
+    "drafting": make_view(drafting=(ASHA, MEHMET)),
+    "reply_on_its_way": answered(states.SUBMITTED),
+    "reply_waits": answered(states.SUBMITTED, reason="x_busy"),
+    "reply_in_doubt": answered(states.DOUBTED),
+    "reply_asked": answered(states.ASKED),
+    "reply_sent": replace(answered(states.SENT, held(status=Status.WAITING), **SENT), waiting_since=None),
+    "reply_seen_by_a_person": replace(
+        answered(states.SENT, held(status=Status.WAITING), settled_at=SENT["settled_at"]), waiting_since=None
+    ),
+    "reply_refused": answered(states.REFUSED, reason="duplicate_text"),
+    "resolved": make_view(case=held(status=Status.RESOLVED)),
+    "resolved_by_nobody": make_view(case=make_case(status=Status.RESOLVED)),
+    "high_priority": make_view(case=make_case(priority="high"), earlier_cases=2),
+    "low_priority": make_view(case=make_case(priority="low"), earlier_cases=1),
+    "many_posts": make_view(
+        make_message(1, "@sarishop the box was empty"),
+        make_message(19, "@sarishop hello?"),
+        make_message(20, "@sarishop is anybody there???", media=2),
+        hidden=17,
+    ),
+    "answer_only_on_x": make_view(UNSUMMONED, follow_ups_refused=True),
+    "hostile": make_view(
+        make_message(text=HOSTILE_TEXT), customer=replace(EMMA, name=HOSTILE_NAME), reply=make_draft()
+    ),
+    **{script: spoken(script) for script in SCRIPTS},
+}
+
+
+def make_open_reply(
+    text: str = "", others: tuple[str, ...] = (), *, words: str = "", **author: Any
+) -> OpenReply:
+    target = make_message(text=words or SCRIPTS["hindi"][1])
+    customer = replace(SCRIPTS["hindi"][0], **author)
+    return OpenReply(make_draft(states.OPEN, text), target, customer, others)
+
+
+def make_event(number: int, event: str, *, actor: str = ASHA, text: str = "", **facts: str) -> EventView:
+    kind = "customer" if event in ("post_received", "opened") else "desk" if not actor else "agent"
+    return EventView(number, NOW + timedelta(minutes=number), event, kind, actor, facts, text)
+
+
+def thread_of(words: str, answer: str) -> Sequence[EventView]:
+    """One event of every kind that the thread tells."""
+    return [
+        make_event(1, "claimed"),
+        make_event(2, "post_received", actor="3", text=words),
+        make_event(3, "released"),
+        make_event(4, "taken_over", actor=MEHMET, from_whom=ASHA),
+        make_event(5, "reply_sent", actor="", text=answer),
+        make_event(6, "reply_refused", actor="", text=answer, reason="target_gone"),
+        make_event(7, "reply_doubted", actor="", text=answer),
+        make_event(8, "reply_asked", actor="", text=answer),
+        make_event(9, "reply_confirmed", text=answer),
+        make_event(10, "reply_resent", text=answer),
+        make_event(11, "resolved"),
+        make_event(12, "reopened"),
+    ]

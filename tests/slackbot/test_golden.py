@@ -1,0 +1,115 @@
+"""Golden cards: what each state and script looks like, as JSON that Block Kit Builder shows.
+
+`make golden` writes them anew; the difference is read before it is committed.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.slack.blocks import check_message_blocks, check_view
+from slackbot.render import notices
+from slackbot.render.card import render_card, render_safe_card
+from slackbot.render.modals import render_reply_modal
+from slackbot.render.notices import private_words, refusal_of_x, render_alert, render_notice
+from slackbot.render.text import Message
+from slackbot.render.thread import render_events
+from tests.slackbot.samples import (
+    CARDS,
+    MEHMET,
+    NOW,
+    SCRIPTS,
+    make_open_reply,
+    make_view,
+    thread_of,
+)
+from workflows.store.views import CaseView
+
+GOLDEN = Path(__file__).parent / "golden"
+FACTS = {
+    "holder": MEHMET,
+    "since": NOW.isoformat(),
+    "length": "300",
+    "limit": "280",
+    "over": "20",
+    "post": "1990000000000000001",
+    "effect": "17",
+    "kind": "x_reply",
+    "channel": "#support",
+    "why": "is_archived",
+    "digest": "0123456789abcdef",
+}
+
+
+GAP = {"since": "1990000000000000001", "until": "1990000000000000900"}
+
+
+def alert(code: str) -> Message:
+    return render_alert(code, FACTS | (GAP if code == "intake_gap" else {}), "fx-4-1")
+
+
+def told(script: str) -> Message:
+    _, words, answer = SCRIPTS[script]
+    message = render_events(
+        thread_of(words, answer), customer=SCRIPTS[script][0].username, block_id="fx-9-12"
+    )
+    assert message is not None
+    return message
+
+
+def as_json(message: Message) -> dict[str, Any]:
+    return {"blocks": message.blocks, "text": message.text}
+
+
+def card(view: CaseView) -> dict[str, Any]:
+    return as_json(render_card(view, rule="open").message)
+
+
+SURFACES: dict[str, Callable[[], dict[str, Any]]] = {
+    **{f"card_{name}": partial(card, view) for name, view in CARDS.items()},
+    "card_that_slack_would_not_show": lambda: as_json(render_safe_card(make_view())),
+    "dialog_empty": lambda: render_reply_modal(make_open_reply(), limit=280),
+    "dialog_written": lambda: render_reply_modal(make_open_reply(SCRIPTS["hindi"][2], (MEHMET,)), limit=280),
+    "dialog_too_long": lambda: render_reply_modal(make_open_reply("क्षमा " * 50), limit=280),
+    "thread_of_everything": lambda: as_json(told("telugu")),
+    "notice": lambda: as_json(render_notice("held", FACTS, "fx-3-1")),
+    "alert": lambda: as_json(alert("intake_gap")),
+}
+
+SENTENCES: dict[str, Callable[[], dict[str, str]]] = {
+    "sentences_private": lambda: {code: private_words(code, FACTS) for code in sorted(notices._PRIVATE)},
+    "sentences_to_operators": lambda: {code: alert(code).text for code in sorted(notices._ALERTS)},
+    "sentences_of_x": lambda: {code: refusal_of_x(code) for code in sorted(notices._X_REFUSALS)},
+}
+
+
+def check_golden(name: str, rendered: Any) -> None:
+    path = GOLDEN / f"{name}.json"
+    if os.environ.get("REWRITE_GOLDEN"):
+        path.write_text(json.dumps(rendered, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    assert path.exists(), f"make golden writes {path.name}"
+    assert rendered == json.loads(path.read_text(encoding="utf-8")), "make golden, and read the difference"
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_a_surface_looks_as_it_did_when_somebody_last_looked(name: str) -> None:
+    rendered = SURFACES[name]()
+    if rendered.get("type") == "modal":
+        check_view(rendered, "modal")
+    else:
+        check_message_blocks(rendered["blocks"])
+    check_golden(name, rendered)
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_a_sentence_reads_as_it_did_when_somebody_last_read_it(name: str) -> None:
+    check_golden(name, SENTENCES[name]())
+
+
+def test_no_golden_file_is_left_over() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.json")} == SURFACES.keys() | SENTENCES.keys()
