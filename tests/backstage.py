@@ -4,7 +4,7 @@ Leases, looks for a proof and pauses after a refusal are machine time, which not
 needs one of them to be over moves the row's times in a connection of its own, as if they had passed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -101,11 +101,17 @@ def _postponed(desk: WholeDesk, case: int, kind: Kind) -> Row[Any] | None:
     return row if row is not None and row.state == State.PENDING and row.reason else None
 
 
+def take_off_x(desk: WholeDesk, posts: Iterable[str]) -> None:
+    """Delete posts on X, so that the polls of the next minutes need not read them over and over."""
+    for post in posts:
+        desk.control("x/delete", {"id": post})
+
+
 def quiet(desk: WholeDesk) -> None:
     """Let all that is on its way arrive, so that a fault meets what the test means it for."""
     on_its_way = outbox.c.state.in_([State.PENDING, State.SENDING]) & (outbox.c.reason == "")
 
-    def arrived() -> bool:
+    def hasten() -> None:
         now = datetime.now(UTC)
         with desk.engine.begin() as connection:
             connection.execute(
@@ -113,22 +119,28 @@ def quiet(desk: WholeDesk) -> None:
                 .where(outbox.c.state == State.PENDING, outbox.c.reason == "", outbox.c.not_before > now)
                 .values(not_before=now, offer_at=now)
             )
-        return count(desk, outbox, on_its_way) == 0
 
-    try:
-        wait_until(arrived, why="nothing is on its way")
-    except AssertionError as error:
-        left = [tuple(row) for row in rows(desk, select(outbox).where(on_its_way))]
-        raise AssertionError(
-            f"{error}: {left}; budgets {rows(desk, select(budgets))}; now {datetime.now(UTC)}"
-        ) from None
+    _wait_until_none(desk, on_its_way, within=20, meanwhile=hasten)
 
 
 def quiet_for_good(desk: WholeDesk, *, within: float = 40.0) -> None:
     """Wait, at the desk's own pace, until nothing is on its way any more."""
-    on_its_way = outbox.c.state.in_([State.PENDING, State.SENDING, State.IN_DOUBT])
+    _wait_until_none(desk, outbox.c.state.in_([State.PENDING, State.SENDING, State.IN_DOUBT]), within=within)
+
+
+def _wait_until_none(
+    desk: WholeDesk,
+    unsettled: ColumnElement[bool],
+    *,
+    within: float,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    def settled() -> bool:
+        meanwhile()
+        return count(desk, outbox, unsettled) == 0
+
     try:
-        wait_until(lambda: count(desk, outbox, on_its_way) == 0, within=within, why="all is done")
+        wait_until(settled, within=within, why="nothing is on its way")
     except AssertionError as error:
-        left = [tuple(row) for row in rows(desk, select(outbox).where(on_its_way))]
+        left = [tuple(row) for row in rows(desk, select(outbox).where(unsettled))]
         raise AssertionError(f"{error}: {left}") from None

@@ -8,7 +8,7 @@ from typing import Any
 import regex
 from sqlalchemy import select
 
-from tests.backstage import count, rows
+from tests.backstage import count, rows, take_off_x
 from tests.whole_desk import Json, WholeDesk, shown, wait_until
 from workflows.store.tables import messages
 
@@ -111,7 +111,7 @@ def test_no_poisonous_post_or_name_holds_up_the_others_of_its_batch(desk: WholeD
     before = count(desk, messages)
     alerts = len(desk.channel("C0ADMIN")["messages"])
 
-    desk.control("x/write_many", {"posts": batch})
+    ids = desk.control("x/write_many", {"posts": batch})["ids"]
 
     for number in range(3):
         desk.card_of(f"healthy number {number}", within=40)
@@ -127,6 +127,7 @@ def test_no_poisonous_post_or_name_holds_up_the_others_of_its_batch(desk: WholeD
         assert not re.search(
             "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", shown(card)
         )
+    take_off_x(desk, ids)
     desk.assert_promises()
 
 
@@ -159,4 +160,5 @@ def test_a_post_of_25000_characters_is_stored_whole_and_cut_between_two_signs(de
         assert stored.startswith(kept)
         signs = regex.findall(r"\X", stored[: len(kept) + 100])
         assert len(kept) in accumulate(map(len, signs)), f"{script}: cut inside a sign after {kept[-8:]!r}"
+    take_off_x(desk, posts.values())
     desk.assert_promises()

@@ -2,7 +2,8 @@
 
 import signal
 
-from tests.backstage import case_of, count
+from tests.backstage import case_of, count, take_off_x
+from tests.doors import click_on, press
 from tests.whole_desk import Json, WholeDesk, shown, wait_until
 from workflows.store.tables import cases, messages
 
@@ -102,6 +103,22 @@ def test_a_page_that_x_cannot_give_is_asked_for_again_and_nothing_is_missed(desk
     desk.assert_promises()
 
 
+def test_polls_of_a_slow_x_do_not_pile_up_before_the_work_behind_them(desk: WholeDesk) -> None:
+    desk.write("@sarishop pressed by a newcomer", author="emma_w")
+    card = desk.card_of("pressed by a newcomer")
+    seen = polled(desk)
+    desk.fault("x", MENTIONS, "delay", seconds=1.0)  # while a poll is due every 0.3 s
+    wait_until(lambda: polled(desk) >= seen + 3, why="three slow polls")
+
+    # Asking Slack who somebody is comes after intake in the one worker that does both.
+    press(desk, click_on(card, "Claim", user="U0NEWCOMER"))
+
+    wait_until(
+        lambda: [r for r in desk.requests("users.info") if r["args"]["user"] == "U0NEWCOMER"], within=8
+    )
+    desk.assert_promises()
+
+
 def test_a_backlog_of_300_posts_from_the_time_without_intake_comes_in_whole(desk: WholeDesk) -> None:
     desk.write("@sarishop the last one before the silence", author="emma_w")
     desk.card_of("the last one before the silence")
@@ -121,4 +138,5 @@ def test_a_backlog_of_300_posts_from_the_time_without_intake_comes_in_whole(desk
     wait_until(lambda: stored(desk, *ids) == 300, within=60, why="300 posts are stored")
     for day in range(10):
         desk.card_shows(f"backlog of day {day}", "27 more posts in the thread", within=60)
+    take_off_x(desk, ids)
     desk.assert_promises()
