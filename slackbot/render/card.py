@@ -166,7 +166,8 @@ def _reply_state(draft: Draft, view: CaseView) -> str:
     if draft.state == states.SENT:
         at = moment(draft.settled_at) if draft.settled_at else ""
         link = _link(view, draft.external_id)
-        seen = f" · <{link}|{say('see it on X')}>" if link else ""
+        words = say("see it on X")  # babel finds no sentence inside an f-string
+        seen = f" · <{link}|{words}>" if link else ""
         return say(":white_check_mark: %(who)s replied on X %(at)s", who=who, at=at) + seen
     return say(":no_entry: X refused %(who)s’s reply: %(why)s", who=who, why=refusal_of_x(draft.reason))
 
