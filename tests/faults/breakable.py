@@ -110,6 +110,24 @@ class BreakableDesk(WholeDesk):
     def waiting_jobs(self, queue: Queue = Queue.URGENT) -> int:
         return self.road().depths()[queue]
 
+    def jobs(self, queue: Queue) -> set[bytes]:
+        """The ids of the jobs that wait in a queue."""
+        return set(self.redis_client().lrange(f"rq:queue:{queue}", 0, -1))
+
+    def offer_lost_until_quiet(self) -> None:
+        """Wait until nothing is due any more; whatever has no job left is enqueued again without waiting.
+
+        By themselves they come after 15 s, or 30 s when they were lost twice.
+        """
+
+        def quiet() -> bool:
+            depths = self.road().depths()
+            if self._restless() and not sum(depths.values()) - depths[Queue.INTAKE]:
+                self.offer_now(within_s=30)
+            return not self._restless()
+
+        wait_until(quiet, within=LONG, why=f"quiet: {self._restless()}")
+
     # --- what must be true in the end
 
     def wait_until_quiet(self, *, within: float = LONG) -> None:

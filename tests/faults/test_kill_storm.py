@@ -16,7 +16,7 @@ MENTIONS = 60
 SEED = 20261121
 CUSTOMERS = ("emma_w", "ravi_k", "lakshmi_t", "tanvir_h", "ismail_d")
 KILLED = ("web", "worker-1", "worker-2", "clock")
-KILLS = 16
+KILLS = 12
 ATTEMPTS = 3 * MENTIONS
 """Each mention takes three calls at least: its card, its answer, and the card once more."""
 

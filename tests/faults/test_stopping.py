@@ -81,22 +81,26 @@ def test_web_told_to_stop_answers_the_click_that_it_is_working_on(desk: Breakabl
 
 
 @pytest.mark.parametrize(
-    "signals",
-    [[signal.SIGTERM] * 5, [signal.SIGINT], [signal.SIGQUIT]],
+    ("signals", "names"),
+    [
+        ([signal.SIGTERM] * 5, STOPPABLE),
+        ([signal.SIGINT], ("worker-1", "clock")),
+        ([signal.SIGQUIT], ("worker-1", "clock")),
+    ],
     ids=["five SIGTERM", "SIGINT", "SIGQUIT"],
 )
-def test_every_process_stops_cleanly_when_told_to(desk: BreakableDesk, signals: list[int]) -> None:
-    words = f"still here after {signals[0].name}"
-    desk.given_card(words)
+def test_every_process_stops_cleanly_when_told_to(
+    desk: BreakableDesk, signals: list[signal.Signals], names: tuple[str, ...]
+) -> None:
+    wait_until_turning(desk, "clock")
+    desk.given_card(f"before {signals[0].name}")
     desk.wait_until_quiet()
 
     for number in signals:
-        for name in STOPPABLE:
+        for name in names:
             desk.processes[name].send_signal(number)
 
-    assert {name: desk.processes[name].wait(A_DEPLOY_WAITS) for name in STOPPABLE} == dict.fromkeys(
-        STOPPABLE, 0
-    )
+    assert {name: desk.processes[name].wait(A_DEPLOY_WAITS) for name in names} == dict.fromkeys(names, 0)
     assert "Traceback" not in desk.log()
     assert desk.untrue_cards() == {}
 

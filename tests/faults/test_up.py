@@ -1,5 +1,6 @@
 """`mentiondesk up`: what dies is started again, nothing outlives it, and it says why it will not run."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -56,9 +57,10 @@ def up(desk: BreakableDesk, where: Path) -> subprocess.CompletedProcess[str]:
 
 def descendants(pid: int) -> dict[int, str]:
     """The processes below this one, and what each is."""
-    found = {}
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        found |= {int(child): name_of(int(child))} | descendants(int(child))
+    found: dict[int, str] = {}
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one may end while we look
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            found |= {int(child): name_of(int(child))} | descendants(int(child))
     return found
 
 
