@@ -114,7 +114,7 @@ def test_when_x_asks_to_slow_down_all_replies_wait_until_its_reset_and_none_is_l
     texts = ["We are slow today. – Asha", "We are slow today, too. – Asha"]
     for one in words:
         desk.write(f"@sarishop {one}", author="ravi_k")
-    desk.fault("x", POST, "rate_limit", retry_after=3, times=1)
+    desk.fault("x", POST, "rate_limit", retry_after=2, times=1)
 
     desk.reply(desk.card_of(words[0]), texts[0])
     desk.card_shows(words[0], "<@U0ASHA>’s reply waits: X asks us to slow down; it goes out by itself")

@@ -11,7 +11,7 @@ from tests.backstage import case_of, count, quiet_for_good
 from tests.whole_desk import FAST, WholeDesk, shown, wait_until
 from workflows.store.tables import messages
 
-BURST = 12
+BURST = 11
 
 
 @pytest.fixture(scope="module")
