@@ -130,6 +130,10 @@ def settle_asked_reply(store: Store) -> None:
     store.write(outbox, outbox.c.state == State.ASKED, state=State.DONE)
 
 
+def forget_refresh(store: Store) -> None:
+    store.write(outbox, outbox.c.kind == Kind.REFRESH_CARD, state=State.DONE)
+
+
 def hold_unclaimed(store: Store) -> None:
     store.write(
         cases, cases.c.id == waiting(store), assignee="U0NOBODY", assigned_at=START + timedelta(seconds=1)
@@ -144,6 +148,7 @@ def hold_unclaimed(store: Store) -> None:
         (settle_card(State.FAILED), "I1 case without a card or a wish for one: cases"),
         (settle_card(State.DONE), "I1 case without a card or a wish for one: cases"),
         (forget_card, "I1 case without a card or a wish for one: cases"),
+        (forget_refresh, "I3 card older than its case, and no refresh wished for: cases"),
         (say_twice, "I2 post attached to two answers: drafts"),
         (leave_in_doubt, "I3 effect beyond its lease: outbox"),
         (lose_reply, "I3 answer submitted without an effect: drafts"),

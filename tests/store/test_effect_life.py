@@ -156,5 +156,5 @@ class EffectLife(RuleBasedStateMachine):
 def test_no_order_of_events_says_a_thing_twice_or_loses_it(migrated_sqlite: Path) -> None:
     EffectLife.template = migrated_sqlite
     run_state_machine_as_test(
-        EffectLife, settings=settings(max_examples=100, stateful_step_count=25, deadline=None)
+        EffectLife, settings=settings(max_examples=60, stateful_step_count=25, deadline=None)
     )
