@@ -100,6 +100,10 @@ def test_changes_by_clicks_are_shown_through_the_clicks_and_spend_no_update(defa
 
     desk.click("Claim", card)
     card = desk.card_shows("only clicks", "<@U0ASHA> has it")
+    since = len(desk.control("slack/requests"))
+    desk.click("Claim", card, stale=True)  # hers already: there is nothing new to show
+    quiet_for_good(desk)
+    assert drawings(desk, since) == []
     dialog = desk.open_reply(card)
     desk.card_shows("only clicks", "<@U0ASHA> is writing")
     assert desk.submit(dialog, "Here you are, Emma. – Asha")["closed"]
