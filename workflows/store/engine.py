@@ -1,6 +1,8 @@
 """Database engines: SQLite (WAL, synchronous=FULL, BEGIN IMMEDIATE) or PostgreSQL, and where they differ."""
 
+import math
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,6 +29,7 @@ READ_ONLY = "desk_reads"
 
 CLICK_PATIENCE_S = 2.0
 JOB_PATIENCE_S = 30.0
+_SHORTEST_WAIT_S = 0.1
 
 
 class Instant(TypeDecorator[datetime]):
@@ -63,7 +66,8 @@ def one_writer(engine: Engine) -> Iterator[None]:
     """Let the threads of this process write to SQLite one after the other.
 
     SQLite's own waiting sleeps up to 0.1 s between looks, so of twenty threads some would wait for seconds;
-    a lock hands over at once. Other processes are still waited for in SQLite's way. PostgreSQL needs none.
+    a lock hands over at once. Other processes are still waited for in SQLite's way, but only for what is left
+    of the patience: the two together must not keep a click longer than Slack waits. PostgreSQL needs none.
 
     Raises OperationalError when it is not free within the engine's patience.
     """
@@ -71,11 +75,14 @@ def one_writer(engine: Engine) -> Iterator[None]:
     if gate is None:
         yield
         return
+    until = time.monotonic() + engine.desk_patience_s  # type: ignore[attr-defined]
     if not gate.acquire(timeout=engine.desk_patience_s):  # type: ignore[attr-defined]
         raise OperationalError("BEGIN IMMEDIATE", None, TimeoutError("other threads write"))
     try:
+        engine.desk_patient_until = until  # type: ignore[attr-defined]
         yield
     finally:
+        engine.desk_patient_until = math.inf  # type: ignore[attr-defined]
         gate.release()
 
 
@@ -92,6 +99,7 @@ def _sqlite(url: str, patience_s: float) -> Engine:
     )
 
     engine.desk_gate, engine.desk_patience_s = threading.Lock(), patience_s  # type: ignore[attr-defined]
+    engine.desk_patient_until = math.inf  # type: ignore[attr-defined]
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
@@ -105,8 +113,13 @@ def _sqlite(url: str, patience_s: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get(READ_ONLY)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get(READ_ONLY):
+            connection.exec_driver_sql("BEGIN")
+            return
+        left_s = engine.desk_patient_until - time.monotonic()  # type: ignore[attr-defined]
+        wait_ms = int(1000 * max(_SHORTEST_WAIT_S, min(left_s, patience_s)))
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
