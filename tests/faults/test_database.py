@@ -1,6 +1,7 @@
 """Another process holds the database's write lock (faults.md D1): nobody is told "done", nothing is lost."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -45,7 +46,13 @@ def test_clicks_on_a_locked_database_are_answered_not_saved_in_time_and_work_whe
     post, dialog = desk.given_dialog("answered while locked")
 
     with locked(desk), ThreadPoolExecutor() as agents:
-        clicks = list(agents.map(lambda card: desk.click("Claim", card, user="U0MEHMET"), cards))
+        pressing = []
+        for card in cards:
+            pressing.append(agents.submit(desk.click, "Claim", card, user="U0MEHMET"))
+            # One after the other, so that the later ones meet those that wait already.
+            pressed_at = time.monotonic()
+            wait_until(lambda at=pressed_at: time.monotonic() > at + 0.7, why="the next agent presses")
+        clicks = [pressed.result() for pressed in pressing]
         submitted = desk.submit(dialog, answer_to("answered while locked"))
 
     assert all("warning" not in click and click["acked_ms"] < SLACK_WAITS_MS for click in clicks)
