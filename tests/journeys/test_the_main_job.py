@@ -51,12 +51,14 @@ def test_of_two_who_claim_at_once_one_wins_and_the_other_is_told_who(desk: Whole
     desk.write("@sarishop who takes this race?", author="emma_w")
     card = desk.card_of("who takes this race?")
 
+    before = len(desk.private("U0MEHMET"))
     desk.click("Claim", card, user="U0ASHA")
-    desk.click("Claim", card, user="U0MEHMET")
+    desk.click("Claim", card, user="U0MEHMET", stale=True)
 
     card = desk.card_shows("who takes this race?", "<@U0ASHA> has it")
-    said = wait_until(lambda: [p for p in desk.private("U0MEHMET") if "<@U0ASHA> has this case since" in p])
+    said = wait_until(lambda: desk.private("U0MEHMET")[before:], why="he is told")
     assert len(said) == 1
+    assert "<@U0ASHA> has this case since" in said[0]
 
 
 def test_a_later_post_joins_the_card_and_the_thread(desk: WholeDesk) -> None:
