@@ -53,9 +53,9 @@ def test_of_two_who_claim_at_once_one_wins_and_the_other_is_told_who(desk: Whole
 
     before = len(desk.private("U0MEHMET"))
     desk.click("Claim", card, user="U0ASHA")
+    desk.card_shows("who takes this race?", "<@U0ASHA> has it")
     desk.click("Claim", card, user="U0MEHMET", stale=True)
 
-    card = desk.card_shows("who takes this race?", "<@U0ASHA> has it")
     said = wait_until(lambda: desk.private("U0MEHMET")[before:], why="he is told")
     assert len(said) == 1
     assert "<@U0ASHA> has this case since" in said[0]
