@@ -117,7 +117,7 @@ class Views:
         if len(newest) < SHOWN_POSTS:
             return [message_of(row) for row in newest], 0
         theirs = select(messages).where(messages.c.case_id == case_id, messages.c.author == "customer")
-        first = self.connection.execute(theirs.order_by(messages.c.written_at, messages.c.id).limit(1)).all()
+        first = self.connection.execute(theirs.order_by(*_IN_ORDER).limit(1)).all()
         rows = newest if first[0].id == newest[0].id else [*first, *newest[1:]]
         counted = select(func.count()).select_from(theirs.subquery())
         return [message_of(row) for row in rows], self.connection.execute(counted).scalar_one() - len(rows)
@@ -142,7 +142,7 @@ class Views:
         row = self.connection.execute(
             select(messages)
             .where(messages.c.case_id == case_id, messages.c.author == "customer")
-            .order_by(messages.c.written_at.desc(), messages.c.id.desc())
+            .order_by(*_NEWEST_FIRST)
             .limit(1)
         ).first()
         if row is None:
@@ -305,10 +305,13 @@ _CASE = (
     .join(customers, customers.c.id == cases.c.customer_id)
     .where(cases.c.id == bindparam("number"))
 )
+# X tells times by the second: posts of one second follow each other by their ids, which rise.
+_IN_ORDER = (messages.c.written_at, func.length(messages.c.external_id), messages.c.external_id)
+_NEWEST_FIRST = tuple(column.desc() for column in _IN_ORDER)
 _NEWEST = (
     select(messages)
     .where(messages.c.case_id == bindparam("number"), messages.c.author == "customer")
-    .order_by(messages.c.written_at.desc(), messages.c.id.desc())
+    .order_by(*_NEWEST_FIRST)
     .limit(SHOWN_POSTS)
 )
 _DRAFTS = (
