@@ -152,7 +152,7 @@ def test_a_channel_that_slack_throttles_waits_as_told_while_others_go_on_and_not
     dialog = desk.open_reply(asked)
     alerts = len(desk.channel("C0ADMIN")["messages"])
     quiet(desk)
-    desk.fault("slack", POST, "rate_limit", channel="C0SUPPORT", retry_after=3, times=1)
+    desk.fault("slack", POST, "rate_limit", channel="C0SUPPORT", retry_after=2, times=1)
     post = desk.write("@sarishop throttled, number 0", author="ravi_k")
     case = case_that_holds(desk, post)
     wait_until(lambda: refused(desk, case, 1), why="the channel is throttled")
@@ -171,7 +171,7 @@ def test_a_channel_that_slack_throttles_waits_as_told_while_others_go_on_and_not
     first, *taken = [r for n in range(5) for r in posts_of(desk, f"throttled, number {n}")]
     assert first["status"] == 429
     assert len(taken) == 5
-    assert all((when(request) - when(first)).total_seconds() >= 3 for request in taken)
+    assert all((when(request) - when(first)).total_seconds() >= 2 for request in taken)
     try_now(desk, case_of(asked))
     desk.card_shows("who pays for this?", "<@U0ASHA> replied on X")
     desk.assert_promises()

@@ -106,7 +106,7 @@ def test_polls_of_a_slow_x_do_not_pile_up_before_the_work_behind_them(desk: Whol
     desk.write("@sarishop pressed by a newcomer", author="emma_w")
     card = desk.card_of("pressed by a newcomer")
     seen = polled(desk)
-    desk.fault("x", MENTIONS, "delay", seconds=1.0)  # while a poll is due every 0.3 s
+    desk.fault("x", MENTIONS, "delay", seconds=0.6)  # while a poll is due every 0.3 s
     wait_until(lambda: polled(desk) >= seen + 3, why="three slow polls")
 
     # Asking Slack who somebody is comes after intake in the one worker that does both.

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from tests.backstage import case_of, count, quiet_for_good
+from tests.backstage import case_of, count, quiet, quiet_for_good
 from tests.whole_desk import FAST, WholeDesk, shown, wait_until
 from workflows.store.tables import messages
 
-BURST = 11
+BURST = 10
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_changes_by_clicks_are_shown_through_the_clicks_and_spend_no_update(defa
     card = desk.card_shows("only clicks", "<@U0ASHA> has it")
     since = len(desk.control("slack/requests"))
     desk.click("Claim", card, stale=True)  # hers already: there is nothing new to show
-    quiet_for_good(desk)
+    quiet(desk)
     assert drawings(desk, since) == []
     dialog = desk.open_reply(card)
     desk.card_shows("only clicks", "<@U0ASHA> is writing")
