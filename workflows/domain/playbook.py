@@ -89,8 +89,8 @@ class Shift:
 class People:
     """Who may do what.
 
-    roles    "agent", "supervisor", "admin" to user and group ids; a role that is missing falls to the settings,
-             and without any agent every full member is one.
+    roles    "agent", "supervisor", "admin" to user and group ids; a role that is missing falls to the
+             settings, and without any agent every full member is one.
     allowed  guests and externals, by user id, who may act nonetheless.
     """
 
@@ -446,7 +446,7 @@ class Playbook:
 
 
 def hours_named(playbook: Playbook, name: str, team: str | None = None) -> Hours:
-    """Return the hours of this name; "team" asks for those of the case's team, else the desk's, else always."""
+    """Return the hours of this name; "team" asks for the team's, else the desk's, else always."""
     if name == TEAM:
         named = playbook.people.teams.get(team or "")
         name = named.hours if named and named.hours else DESK

@@ -2,6 +2,8 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import regex
 
@@ -11,6 +13,8 @@ _JOINERS = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _TURKISH = str.maketrans({"İ": "i", "I": "ı"})
 _DOTTED = str.maketrans({"İ": "i"})  # casefold makes two characters of it, which match nothing
 _APOSTROPHE = str.maketrans("’", "'")
+_EDGE = r"(?:^|$|[^\p{L}\p{M}\p{N}_])"
+_MOST_MEMORY = 1 << 20
 
 
 def fold(text: str, language: str = "") -> str:
@@ -25,61 +29,99 @@ def words_of(text: str, language: str = "") -> list[str]:
     return _WORD.findall(fold(text, language))
 
 
-class WordList:
-    """Entries that are looked for in texts: whole words, phrases of several words, beginnings ("hack*").
+class _Part(NamedTuple):
+    """A word of an entry; a stem takes any ending."""
 
-    A Turkish text matches as Turkish and as others fold (IBAN and iban are one word there too). Phrases
-    match over whatever stands between their words but words.
+    word: str
+    is_stem: bool
+
+    def fits(self, word: str) -> bool:
+        return word.startswith(self.word) if self.is_stem else word == self.word
+
+
+class WordIndex:
+    """Many lists of words, looked for in one pass over a text.
+
+    An entry is a word, a phrase of several, and each of its words may be a beginning ("hack*"). Phrases
+    match over whatever stands between their words but words. A Turkish text matches as Turkish and as
+    others fold, so that IBAN and iban are one word there too.
     """
 
-    def __init__(self, entries: Iterable[str]) -> None:
-        self._words: set[str] = set()
-        self._stems: set[str] = set()
-        self._phrases: dict[str, list[tuple[str, ...]]] = {}
-        for entry in entries:
-            for language in ("", "tr"):
-                self._take(entry, language)
-        self._longest = max(map(len, self._stems), default=0)
+    def __init__(self, lists: Iterable[Iterable[str]]) -> None:
+        self._words: dict[str, list[tuple[int, tuple[_Part, ...]]]] = {}
+        self._stems: dict[str, list[tuple[int, tuple[_Part, ...]]]] = {}
+        for number, entries in enumerate(lists):
+            for entry in entries:
+                for parts in {_parts_of(entry, ""), _parts_of(entry, "tr")}:
+                    if parts:
+                        starts = self._stems if parts[0].is_stem else self._words
+                        starts.setdefault(parts[0].word, []).append((number, parts[1:]))
+        self._lengths = sorted({len(stem) for stem in self._stems})
 
-    def _take(self, entry: str, language: str) -> None:
-        words = tuple(words_of(entry, language))
-        is_stem = entry.rstrip().endswith("*")
-        if len(words) > 1:
-            last = words[-1] + ("*" if is_stem else "")
-            phrase = (*words[:-1], last)
-            starts = self._phrases.setdefault(words[0], [])
-            if phrase not in starts:
-                starts.append(phrase)
-        elif words:
-            (self._stems if is_stem else self._words).add(words[0])
+    def find(self, words: Sequence[str]) -> dict[int, str]:
+        """Return the numbers of the lists of which an entry stands in these folded words, and which word."""
+        found: dict[int, str] = {}
+        for index, word in enumerate(words):
+            entries = list(self._words.get(word, ()))
+            for length in self._lengths:
+                if length > len(word):
+                    break
+                entries += self._stems.get(word[:length], ())
+            for number, rest in entries:
+                if number not in found and _goes_on(rest, words, index + 1):
+                    found[number] = " ".join(words[index : index + 1 + len(rest)])
+        return found
+
+
+class WordList:
+    """One list of words, as WordIndex takes them."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self._index = WordIndex([entries])
 
     def find(self, words: Sequence[str]) -> str | None:
-        """Return the first entry that stands in these folded words; None when none does."""
-        for index, word in enumerate(words):
-            if word in self._words:
-                return word
-            if self._longest and (stem := self._stem_of(word)):
-                return f"{stem}*"
-            for phrase in self._phrases.get(word, ()):
-                if _stands_at(phrase, words, index):
-                    return " ".join(phrase)
-        return None
-
-    def _stem_of(self, word: str) -> str | None:
-        for length in range(1, min(len(word), self._longest) + 1):
-            if word[:length] in self._stems:
-                return word[:length]
-        return None
+        """Return the first words of the text that an entry fits; None when none does."""
+        return self._index.find(words).get(0)
 
 
-def _stands_at(phrase: Sequence[str], words: Sequence[str], index: int) -> bool:
-    if index + len(phrase) > len(words):
+def _parts_of(entry: str, language: str) -> tuple[_Part, ...]:
+    parts = []
+    for piece in entry.split():
+        words = words_of(piece, language)
+        parts += [_Part(word, is_stem=False) for word in words]
+        if words and piece.endswith("*"):
+            parts[-1] = _Part(words[-1], is_stem=True)
+    return tuple(parts)
+
+
+def _goes_on(rest: Sequence[_Part], words: Sequence[str], start: int) -> bool:
+    if start + len(rest) > len(words):
         return False
-    for offset, wanted in enumerate(phrase):
-        word = words[index + offset]
-        if wanted.endswith("*"):
-            if not word.startswith(wanted[:-1]):
-                return False
-        elif word != wanted:
-            return False
-    return True
+    return all(part.fits(words[start + offset]) for offset, part in enumerate(rest))
+
+
+@lru_cache(maxsize=2000)
+def compile_pattern(pattern: str) -> Any:
+    """Return the expression, compiled by RE2 (linear time) for texts that are folded.
+
+    RE2's own `\\b` knows ASCII only: at the beginning and the end it is replaced by the edge of a word of
+    any script, and elsewhere it is refused, because what stands for it takes a character of the text.
+
+    Raises ValueError with the reason.
+    """
+    import re2  # noqa: PLC0415 - only the processes that triage need it
+
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _MOST_MEMORY
+    options.case_sensitive = False
+    inner = pattern.removeprefix(r"\b").removesuffix(r"\b")
+    if r"\b" in inner:
+        raise ValueError(r"\b may stand only at the beginning and the end")
+    start = _EDGE if pattern.startswith(r"\b") else ""
+    end = _EDGE if pattern.endswith(r"\b") else ""
+    try:
+        return re2.compile(f"{start}(?:{inner}){end}", options)
+    except re2.error as error:
+        reason = error.args[0] if error.args else ""
+        raise ValueError(reason.decode() if isinstance(reason, bytes) else str(reason)) from error

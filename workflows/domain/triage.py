@@ -1,0 +1,213 @@
+"""Triage: a post and a playbook's rules in, what the case is out, with every rule that was tried."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import regex
+
+from workflows.domain import playbook as book
+from workflows.domain.hours import is_open
+from workflows.domain.playbook import Condition, Mention, Playbook, Rule, Sentiment
+from workflows.domain.text import WordIndex, compile_pattern, fold, words_of
+
+_HASHTAG = regex.compile(r"[#＃]([\p{L}\p{M}\p{N}_]+)")
+_LINK = re.compile(r"https?://([^\s/?#]+)", re.IGNORECASE)
+_NOT_WORDS = re.compile(r"https?://\S+|@[A-Za-z0-9_]+")
+_LONGEST = 10_000  # characters that are looked at; X's longest posts have 25,000
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the conditions look at: a mention, and what was found in its words."""
+
+    mention: Mention
+    language: str
+    sentiment: Sentiment
+    at: datetime
+    folded: str
+    hashtags: frozenset[str]
+    hosts: frozenset[str]
+    found: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A rule that was asked, and whether it held."""
+
+    rule_set: str
+    rule: Rule
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What triage makes of a post.
+
+    rule   the rule that gave the priority; None when none did and the playbook's `otherwise` decided.
+    tried  every rule that was asked, in order; in each set the last one may have held.
+    """
+
+    language: str
+    sentiment: Sentiment
+    priority: str
+    tags: tuple[str, ...]
+    sensitive: bool
+    team: str | None
+    rule: Rule | None
+    tried: Sequence[Tried]
+
+
+_Check = Callable[[Signals], bool]
+
+
+class Rules:
+    """The rules of one playbook, made ready: every word of every rule is looked for in one pass."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self._playbook = playbook
+        self._lists: list[Sequence[str]] = []
+        self._vip = frozenset(name.casefold() for name in playbook.triage.vip)
+        self._sets = [
+            (rules.name, [(rule, self._check(rule.when)) for rule in rules.rules])
+            for rules in playbook.triage.rule_sets
+        ]
+        self._index = WordIndex(self._lists)
+
+    def decide(self, mention: Mention, *, language: str, sentiment: Sentiment) -> Verdict:
+        """Ask the rules; in each set the first that holds wins, and the earlier set decides."""
+        signals = self._signals(mention, language, sentiment)
+        otherwise = self._playbook.triage.otherwise
+        tried: list[Tried] = []
+        fired: list[Rule] = []
+        for name, rules in self._sets:
+            for rule, check in rules:
+                held = check(signals)
+                tried.append(Tried(name, rule, held))
+                if held:
+                    fired.append(rule)
+                    break
+        decided = next((rule for rule in fired if rule.then.priority), None)
+        outcomes = [rule.then for rule in fired] + [otherwise]
+        return Verdict(
+            language=language,
+            sentiment=sentiment,
+            priority=next((o.priority for o in outcomes if o.priority), "medium"),
+            tags=tuple(dict.fromkeys(tag for outcome in outcomes for tag in outcome.tags)),
+            sensitive=any(outcome.sensitive for outcome in outcomes),
+            team=next((outcome.team for outcome in outcomes if outcome.team), None),
+            rule=decided,
+            tried=tried,
+        )
+
+    def _signals(self, mention: Mention, language: str, sentiment: Sentiment) -> Signals:
+        text = mention.text[:_LONGEST]
+        wording = _NOT_WORDS.sub(" ", text)
+        found = self._index.find(words_of(wording))
+        if language == "tr":
+            found = self._index.find(words_of(wording, "tr")) | found
+        return Signals(
+            mention=mention,
+            language=language,
+            sentiment=sentiment,
+            at=mention.at or datetime(1970, 1, 1, tzinfo=UTC),
+            folded=fold(text, language),
+            hashtags=frozenset(_hashtags(text, language)),
+            hosts=frozenset(host.casefold().removeprefix("www.") for host in _LINK.findall(text)),
+            found=found,
+        )
+
+    def _check(self, condition: Condition) -> _Check:  # noqa: C901, PLR0911 - one arm for each kind
+        match condition:
+            case book.AnyOf(conditions):
+                checks = [self._check(each) for each in conditions]
+                return lambda signals: any(check(signals) for check in checks)
+            case book.AllOf(conditions):
+                checks = [self._check(each) for each in conditions]
+                return lambda signals: all(check(signals) for check in checks)
+            case book.Not(inner):
+                check = self._check(inner)
+                return lambda signals: not check(signals)
+            case book.HasWords(words):
+                self._lists.append(words)
+                number = len(self._lists) - 1
+                return lambda signals: number in signals.found
+            case book.Matches(patterns):
+                compiled = [compile_pattern(pattern) for pattern in patterns]
+                return lambda signals: any(p.search(signals.folded) is not None for p in compiled)
+            case book.AtHours(hours, inside):
+                named = book.hours_named(self._playbook, hours)
+                return lambda signals: is_open(named, signals.at) is inside
+            case book.AtTimes(spans):
+                zone = ZoneInfo(book.hours_named(self._playbook, book.DESK).time_zone)
+                return lambda signals: _within(spans, signals.at.astimezone(zone))
+            case book.IsVip(wanted):
+                return lambda signals: self._is_vip(signals.mention) is wanted
+            case _:
+                return _plain_check(condition)
+
+    def _is_vip(self, mention: Mention) -> bool:
+        return mention.author.vip or mention.author.username.casefold() in self._vip
+
+
+def _plain_check(condition: Condition) -> _Check:  # noqa: C901, PLR0911 - one arm for each kind
+    """Return the check of a condition that needs nothing of the playbook."""
+    match condition:
+        case book.Hashtags(tags):
+            wanted_tags = frozenset(fold(tag.lstrip("#"), fold_as) for tag in tags for fold_as in ("", "tr"))
+            return lambda signals: not wanted_tags.isdisjoint(signals.hashtags)
+        case book.LanguageIs(languages):
+            return lambda signals: signals.language in languages
+        case book.SentimentIs(moods):
+            return lambda signals: signals.sentiment in moods
+        case book.KindIs(kinds):
+            return lambda signals: signals.mention.kind in kinds
+        case book.HasLinks(wanted, hosts):
+            if hosts:
+                sites = tuple(host.casefold().removeprefix("www.") for host in hosts)
+                return lambda signals: any(_is_of(host, sites) for host in signals.hosts)
+            return lambda signals: bool(signals.hosts) is wanted
+        case book.HasMedia(wanted):
+            return lambda signals: (signals.mention.media > 0) is wanted
+        case book.Between(figure, at_least, at_most):
+            return lambda signals: (
+                at_least <= (number := getattr(signals.mention.author, figure))
+                and (at_most is None or number <= at_most)
+            )
+        case book.IsVerified(wanted):
+            return lambda signals: signals.mention.author.verified is wanted
+    raise TypeError(f"no such condition: {condition!r}")
+
+
+def conditions_in(condition: Condition) -> Iterator[Condition]:
+    """Yield this condition and all that it is made of."""
+    yield condition
+    match condition:
+        case book.AnyOf(conditions) | book.AllOf(conditions):
+            for each in conditions:
+                yield from conditions_in(each)
+        case book.Not(inner):
+            yield from conditions_in(inner)
+
+
+def _hashtags(text: str, language: str) -> Iterator[str]:
+    for tag in _HASHTAG.findall(text):
+        yield fold(tag)
+        if language == "tr":
+            yield fold(tag, "tr")
+
+
+def _is_of(host: str, sites: Sequence[str]) -> bool:
+    return any(host == site or host.endswith(f".{site}") for site in sites)
+
+
+def _within(spans: Sequence[book.Span], at: datetime) -> bool:
+    minute = at.hour * 60 + at.minute
+    return any(
+        span.start <= minute < span.end
+        if span.start < span.end
+        else minute >= span.start or minute < span.end
+        for span in spans
+    )
