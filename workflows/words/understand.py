@@ -1,0 +1,129 @@
+"""What a text is: its language, its mood, whether it is nothing but thanks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import regex
+
+from workflows.domain.language import ENGLISH, HINGLISH, TURKISH, Vocabulary, detect_language, vocabulary_of
+from workflows.domain.lexicon import (
+    BREAK,
+    Entry,
+    Lexicon,
+    Meaning,
+    entry_of,
+    hits_in,
+    lexicon_of,
+    to_ascii,
+    tokens_of,
+)
+from workflows.domain.playbook import Sentiment
+from workflows.domain.sentiment import mood_by_words
+from workflows.domain.text import words_of
+from workflows.words.reading import EMOJI, words_for
+
+_MOODS = tuple(meaning for meaning in Meaning if meaning is not Meaning.THANKS)
+_GRATITUDE = (Meaning.THANKS, Meaning.POSITIVE, Meaning.INTENSIFIER)
+_HASHTAGS = regex.compile(r"[#＃]\w++")
+_ASKING = frozenset("?؟？")
+_LATIN_LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "id", "nl", "tr")
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A text's language (as `language_of` says it) and mood."""
+
+    language: str
+    sentiment: Sentiment
+
+
+def understand(text: str, *, language: str = "", hint: str = "") -> Understood:
+    """Return language and mood; a `language` that is known already is believed, a hint is weak evidence."""
+    language = language or language_of(text, hint=hint)
+    return Understood(language, mood_of(text, language))
+
+
+def language_of(text: str, *, hint: str = "") -> str:
+    """Return en, hi, hi-Latn, te, bn, tr, another ISO 639-1 code, or "und" if the text has no words.
+
+    hint  X's own `lang`.
+    """
+    return detect_language(text, _vocabularies(), _detected, hint=hint)
+
+
+def mood_of(text: str, language: str) -> Sentiment:
+    """Return the mood by the words of the language, of English and of the emoji."""
+    return mood_by_words(text, _lexicon(language, _MOODS), language)
+
+
+def is_thanks(text: str, language: str) -> bool:
+    """Say whether the text is nothing but thanks: no question, no request, no word that is not of thanking.
+
+    In doubt it is not: what counts as thanks opens no case again.
+    """
+    if not _ASKING.isdisjoint(text):
+        return False
+    lexicon = _lexicon(language, _GRATITUDE)
+    tokens = tokens_of(_HASHTAGS.sub(" ", text), lexicon, language)
+    tokens = [token for token in tokens if token != BREAK]
+    hits = hits_in(tokens, lexicon)
+    covered = sum(hit.end - hit.start for hit in hits if hit.entry.weight > 0)
+    thanks = any(hit.entry.meaning is Meaning.THANKS for hit in hits)
+    return thanks and covered == len(tokens)
+
+
+@cache
+def _lexicon(language: str, meanings: tuple[Meaning, ...]) -> Lexicon:
+    return lexicon_of(_entries(language, meanings))
+
+
+def _entries(language: str, meanings: tuple[Meaning, ...]) -> Iterator[Entry]:
+    """Yield the entries of the language, then of the emoji, then of English where they mean the same there."""
+    yield from _entries_of(language, meanings, frozenset())
+    yield from _entries_of(EMOJI, meanings, frozenset())
+    if language != ENGLISH:
+        own = {word for section in words_for(language).values() for entry in section for word in words_of(entry)}
+        yield from _entries_of(ENGLISH, meanings, frozenset(own))
+
+
+def _entries_of(language: str, meanings: tuple[Meaning, ...], unwanted: frozenset[str]) -> Iterator[Entry]:
+    sections = words_for(language)
+    plain: list[Entry] = []
+    for meaning in meanings:
+        for text, weight in sections.get(meaning, {}).items():
+            entry = entry_of(text, meaning, weight, language=language if language != EMOJI else "")
+            if entry is None or entry.words[0] in unwanted:
+                continue
+            yield entry
+            if language == TURKISH:
+                words = tuple(map(to_ascii, entry.words))
+                plain.append(Entry(words, meaning, weight, entry.follows))
+    yield from plain
+
+
+@cache
+def _vocabularies() -> dict[str, Vocabulary]:
+    found: dict[str, Vocabulary] = {}
+    foreign: frozenset[str] = frozenset()
+    for language in (ENGLISH, HINGLISH, TURKISH):
+        sections = words_for(language)
+        entries = [entry for name, section in sections.items() if name != "common" for entry in section]
+        found[language] = vocabulary_of(list(sections.get("common", {})), entries, foreign=foreign)
+        foreign = foreign or found[language].words
+    return found
+
+
+@cache
+def _detector() -> object:
+    import py3langid  # noqa: PLC0415  the model costs time and memory: only where words do not settle it
+
+    py3langid.set_languages(list(_LATIN_LANGUAGES))
+    return py3langid
+
+
+def _detected(text: str) -> str:
+    import py3langid
+
+    _detector()
+    return str(py3langid.classify(text)[0])
