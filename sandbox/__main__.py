@@ -13,6 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from sandbox.playbooks import SHIPPED, Folders, begin_with_default
 from slackbot.cli.logs import configure_logs
 from slackbot.cli.processes import CHILDREN
 from slackbot.cli.supervisor import Child, Supervisor
@@ -35,6 +36,7 @@ _TOKENS = {
 _ROOM = {
     "SLACK_CHANNEL": "C0SUPPORT",
     "SLACK_ADMIN_CHANNEL": "C0ADMIN",
+    "SLACK_SUPERVISORS_CHANNEL": "C0LEADS",
     "X_POLL_SECONDS": "2",
 }
 
@@ -48,6 +50,7 @@ def environment(page: int, desk: int, home: Path, *, socket_mode: bool) -> dict[
         "SLACK_API_URL": f"{base}/slack/api/",
         "X_API_URL": f"{base}/x",
         "DATA_DIR": str(home.absolute()),
+        "PLAYBOOKS_DIR": str(_playbooks(home)),
         "HOST": "127.0.0.1",
         "PORT": str(desk),
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
@@ -55,6 +58,10 @@ def environment(page: int, desk: int, home: Path, *, socket_mode: bool) -> dict[
     if socket_mode:
         chosen["SLACK_APP_TOKEN"] = "xapp-sandbox"
     return chosen
+
+
+def _playbooks(home: Path) -> Path:
+    return home.absolute() / "playbooks"
 
 
 def main() -> None:
@@ -84,12 +91,12 @@ def _run(page: int, desk: int, *, socket_mode: bool) -> None:
         )
     settings = load_settings()
     migrate_to_newest(settings.store_url)
+    playbooks = _playbooks(_HOME)
+    begin_with_default(Folders(SHIPPED, playbooks))
     mode = "socket" if socket_mode else "http"
-    stand_ins = Child(
-        "stand-ins",
-        ("--port", str(page), "--events-url", f"http://127.0.0.1:{desk}/slack/events", "--mode", mode),
-        module="sandbox.server",
-    )
+    events = f"http://127.0.0.1:{desk}/slack/events"
+    words = ("--port", str(page), "--events-url", events, "--mode", mode, "--playbooks", str(playbooks))
+    stand_ins = Child("stand-ins", words, module="sandbox.server")
     supervisor = Supervisor(settings, [stand_ins, *(Child(*words) for words in CHILDREN)])
     supervisor.start()
     try:

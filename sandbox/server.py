@@ -18,6 +18,8 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.faults import RESETS, WOUND, Faults, NotThere
+from sandbox.playbooks import SHIPPED, Folders
+from sandbox.playbooks import add_routes as add_playbooks
 from sandbox.slack.api import STARTED_WITH
 from sandbox.slack.api import add_routes as add_slack
 from sandbox.x.api import add_routes as add_x
@@ -25,21 +27,25 @@ from sandbox.x.api import add_routes as add_x
 _STATIC = Path(__file__).parent / "page" / "static"
 _STREAMS: web.AppKey[set[asyncio.Queue[str]]] = web.AppKey("streams", set)
 _CLOCK: web.AppKey[dict[str, float]] = web.AppKey("clock", dict)
-_WIND_TIMEOUT_S = 30.0
+_LADDER: web.AppKey[asyncio.Lock] = web.AppKey("ladder", asyncio.Lock)
+_ASK_TIMEOUT_S = 30.0
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_app(*, events_url: str | None = None, mode: str = "http") -> web.Application:
+def make_app(
+    *, events_url: str | None = None, mode: str = "http", playbooks: Folders | None = None
+) -> web.Application:
     """Return the whole sandbox server as one application, empty but for its seed.
 
     events_url  where requests of Slack go (`http://127.0.0.1:3000/slack/events`); may be set later.
     mode        `http` or `socket`: how Slack reaches the desk.
+    playbooks   the folders among which the page chooses; None: it shows no chooser.
     """
     app = web.Application(middlewares=[_speak_json], client_max_size=4 * 2**20)
     faults = Faults()
     app[RESETS], app[WOUND] = [], []
-    app[_STREAMS], app[_CLOCK] = set(), {}
+    app[_STREAMS], app[_CLOCK], app[_LADDER] = set(), {}, asyncio.Lock()
     app[STARTED_WITH] = {"events_url": events_url, "mode": mode}
 
     def changed(what: str) -> None:
@@ -50,6 +56,7 @@ def make_app(*, events_url: str | None = None, mode: str = "http") -> web.Applic
     add_x(app, faults, changed)
     _add_fault_routes(app, faults, changed)
     _add_clock_routes(app, changed)
+    add_playbooks(app, playbooks, changed)
     _add_own_routes(app, faults, changed)
     return app
 
@@ -119,30 +126,49 @@ def _add_clock_routes(app: web.Application, changed: Callable[[str], None]) -> N
                 await _wind(app, 0)
         return web.json_response({"offset_s": app[_CLOCK].get("offset_s", 0.0)})
 
+    async def ladder(request: web.Request) -> web.Response:
+        case = request.query.get("case", "")
+        if not (case.isascii() and case.isdigit()):
+            raise ValueError("case must be the number of a case")
+        async with app[_LADDER]:  # each look starts a process: several windows may not start several at once
+            told = await _ask("sandbox.ladder", "--case", case, why="there is no time line")
+        return web.json_response(told)
+
     app.router.add_post("/control/clock", wind)
     app.router.add_get("/control/clock", clock)
+    app.router.add_get("/control/ladder", ladder)
 
 
 async def _wind(app: web.Application, forward: float) -> float:
     """Let `sandbox.wind` move the desk's clock, and tell everyone who follows it."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "sandbox.wind", "--forward", str(forward)),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        out, err = await asyncio.wait_for(process.communicate(), _WIND_TIMEOUT_S)
-    except TimeoutError:
-        process.kill()
-        raise ValueError("the clock was not wound: sandbox.wind took too long") from None
-    if process.returncode != 0:
-        lines = err.decode(errors="replace").strip().splitlines() or ["it gave no reason"]
-        raise ValueError(f"the clock was not wound: {lines[-1]}")
-    offset = float(json.loads(out)["offset_s"])
+    told = await _ask("sandbox.wind", "--forward", str(forward), why="the clock was not wound")
+    offset = float(told["offset_s"])
     app[_CLOCK]["offset_s"] = offset
     for follow in app[WOUND]:
         follow(offset)
     return offset
+
+
+async def _ask(module: str, *words: str, why: str) -> dict[str, Any]:
+    """Return what a program beside this one prints; unlike the stand-ins it may look into the database.
+
+    Raises ValueError with `why` and the program's last line.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", module, *words),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), _ASK_TIMEOUT_S)
+    except TimeoutError:
+        process.kill()
+        raise ValueError(f"{why}: {module} took too long") from None
+    if process.returncode != 0:
+        lines = err.decode(errors="replace").strip().splitlines() or ["it gave no reason"]
+        raise ValueError(f"{why}: {lines[-1]}")
+    told: dict[str, Any] = json.loads(out)
+    return told
 
 
 async def _stream(request: web.Request) -> web.StreamResponse:
@@ -221,8 +247,12 @@ def main() -> None:
     options.add_argument("--host", default="127.0.0.1")
     options.add_argument("--events-url", help="where Slack's requests go")
     options.add_argument("--mode", choices=("http", "socket"), default="http")
+    options.add_argument("--playbooks", type=Path, help="the desk's folder of playbooks")
+    options.add_argument("--shipped", type=Path, help="the folder of those that it may be given")
     given = options.parse_args()
-    asyncio.run(serve(make_app(events_url=given.events_url, mode=given.mode), given.host, given.port))
+    folders = Folders(given.shipped or SHIPPED, given.playbooks) if given.playbooks else None
+    app = make_app(events_url=given.events_url, mode=given.mode, playbooks=folders)
+    asyncio.run(serve(app, given.host, given.port))
 
 
 if __name__ == "__main__":

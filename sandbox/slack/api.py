@@ -7,6 +7,7 @@ import math
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -35,6 +36,17 @@ METHODS = messages.METHODS | directory.METHODS | views.METHODS
 _CONNECT = "apps.connections.open"
 _NEEDS_NO_TOKEN = {"api.test"}
 _JSON_ARGUMENTS = ("blocks", "attachments", "metadata", "view")
+_SCOPES = {
+    "users.": "users:read",
+    "usergroups.": "usergroups:read",
+    "conversations.history": "channels:history",
+    "conversations.replies": "channels:history",
+    "conversations.": "channels:read",
+    "reactions.": "reactions:write",
+    "team.": "team:read",
+}
+"""The scope that a family of methods needs; what is not here needs `chat:write` or none."""
+
 _RULES = {"chat.postMessage": "post_per_channel", "chat.update": "update"}
 
 
@@ -100,7 +112,7 @@ class _Api:
         entry: dict[str, Any] = {"n": len(log) + 1, "at": now(), "method": name, "args": given}
         entry |= {"status": None, "error": None, "fault": fault.action if fault else None}
         log.append(entry)
-        answer = await under_fault(request, fault, work, refuse=_refuse_by_fault)
+        answer = await under_fault(request, fault, work, refuse=partial(_refuse_by_fault, name))
         if fault is None or fault.action not in UNANSWERED:
             entry["status"], entry["error"] = answer.status, answer.get("error")
         return answer
@@ -257,10 +269,20 @@ def _refusal(error: Refused, *, status: int | None = None) -> web.Response:
     return _answer(body, status=status or error.status, headers=headers)
 
 
-def _refuse_by_fault(fault: Fault) -> web.StreamResponse:
+def _refuse_by_fault(method: str, fault: Fault) -> web.StreamResponse:
     if fault.action == "rate_limit":
         headers = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
         return _answer({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
     if fault.action == "token_revoked":
         return _answer({"ok": False, "error": "token_revoked"})
-    return _answer({"ok": False, "error": fault.error or "internal_error"}, status=fault.status or 200)
+    body: dict[str, Any] = {"ok": False, "error": fault.error or "internal_error"}
+    if fault.error == "missing_scope":
+        body |= _scopes_without(method)
+    return _answer(body, status=fault.status or 200)
+
+
+def _scopes_without(method: str) -> dict[str, str]:
+    """Return what Slack adds to `missing_scope`: the scope that the method needs, and those there are."""
+    needed = next((scope for family, scope in _SCOPES.items() if method.startswith(family)), "chat:write")
+    there = dict.fromkeys(("chat:write", "commands", *_SCOPES.values()))
+    return {"needed": needed, "provided": ",".join(scope for scope in there if scope != needed)}

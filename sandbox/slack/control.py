@@ -27,6 +27,7 @@ from sandbox.slack.workspace import (
     Private,
     View,
     Workspace,
+    check_group,
     check_settings,
 )
 
@@ -47,6 +48,7 @@ def add_routes(app: web.Application, workspace: Workspace, delivery: Delivery) -
         "home": control.home,
         "delete_message": control.delete_message,
         "channel": control.channel,
+        "usergroup": control.usergroup,
         "raw": control.raw,
         "refresh_sockets": control.refresh_sockets,
     }
@@ -225,6 +227,15 @@ class _Control:
             channel.members = [one for one in channel.members if one != user] + [user] * body["member"]
         self._workspace.changed()
         return {"channel": channel.id, "archived": channel.is_archived, "members": channel.members}
+
+    async def usergroup(self, request: web.Request, body: Body) -> Body:
+        group = self._workspace.group(_need(body, "usergroup"))
+        change: Body = {key: body[key] for key in ("users", "disabled") if key in body}
+        for user in check_group(change).get("users", []):
+            self._workspace.person(user)
+        group |= change
+        self._workspace.changed()
+        return group
 
     async def raw(self, request: web.Request, body: Body) -> Body:
         headers = {str(key): str(value) for key, value in (body.get("headers") or {}).items()}

@@ -10,6 +10,7 @@ import binascii
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from sandbox.faults import NotThere
 from sandbox.slack.blocks import Args, Refused
 from sandbox.slack.messages import Answer, find_channel, message_as_slack
 from sandbox.slack.workspace import (
@@ -206,37 +207,57 @@ def list_users(workspace: Workspace, args: Args) -> Answer:
 
 
 def list_groups(workspace: Workspace, args: Args) -> Answer:
-    """Do `usergroups.list`; the groups are those of the settings."""
-    groups = [_group_as_slack(group) for group in workspace.settings.usergroups]
-    if not args.flag("include_users"):
-        groups = [{key: value for key, value in group.items() if key != "users"} for group in groups]
-    return {"usergroups": groups}
+    """Do `usergroups.list`: members, how many they are, and disabled groups only when asked for."""
+    wanted = [
+        group
+        for group in workspace.settings.usergroups
+        if args.flag("include_disabled") or not group.get("disabled")
+    ]
+    left_out = {key for key, flag in _ONLY_WHEN_ASKED.items() if not args.flag(flag)}
+    groups = [_group_as_slack(group) for group in wanted]
+    return {"usergroups": [{k: v for k, v in group.items() if k not in left_out} for group in groups]}
+
+
+_ONLY_WHEN_ASKED = {"users": "include_users", "user_count": "include_count", "channel_count": "include_count"}
 
 
 def _group_as_slack(group: dict[str, Any]) -> Answer:
     users = list(group.get("users", []))
+    disabled = bool(group.get("disabled"))
     return {
         "id": group["id"],
         "team_id": TEAM,
         "is_usergroup": True,
+        "is_subteam": True,
         "name": group.get("name", group["handle"]),
+        "description": group.get("description", ""),
         "handle": group["handle"],
-        "description": "",
         "is_external": False,
         "date_create": _CREATED,
         "date_update": _CREATED,
-        "date_delete": 0,
-        "user_count": len(users),
+        "date_delete": _CREATED + 1 if disabled else 0,
+        "auto_type": None,
+        "auto_provision": False,
+        "enterprise_subteam_id": "",
+        "created_by": "U0OMAR",
+        "updated_by": "U0OMAR",
+        "deleted_by": "U0OMAR" if disabled else None,
+        "prefs": {"channels": [], "groups": []},
         "users": users,
+        "user_count": len(users),
+        "channel_count": 0,
     }
 
 
 def group_members(workspace: Workspace, args: Args) -> Answer:
-    """Do `usergroups.users.list`."""
-    for group in workspace.settings.usergroups:
-        if group["id"] == args.text("usergroup"):
-            return {"users": list(group.get("users", []))}
-    raise Refused("no_such_subteam")
+    """Do `usergroups.users.list`; a disabled group is there only when asked for."""
+    try:
+        group = workspace.group(args.need("usergroup"))
+    except NotThere:
+        raise Refused("no_such_subteam") from None
+    if group.get("disabled") and not args.flag("include_disabled"):
+        raise Refused("no_such_subteam")
+    return {"users": list(group.get("users", []))}
 
 
 def who_am_i(workspace: Workspace, args: Args) -> Answer:

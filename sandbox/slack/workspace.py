@@ -160,6 +160,14 @@ class ResponseUrl:
     uses: int = 0
 
 
+def _groups() -> list[dict[str, Any]]:
+    agents, leads = ["U0ASHA", "U0MEHMET"], ["U0PRIYA"]
+    return [
+        {"id": "S0AGENTS", "handle": "support-agents", "name": "Support agents", "users": agents},
+        {"id": "S0LEADS", "handle": "support-leads", "name": "Support leads", "users": leads},
+    ]
+
+
 @dataclass(slots=True)
 class Settings:
     """What `POST /control/slack/settings` may change, besides the limits."""
@@ -171,7 +179,7 @@ class Settings:
     metadata: bool = True
     event_retry_s: list[float] = field(default_factory=lambda: [0, 60, 300])
     own_events: bool = False
-    usergroups: list[dict[str, Any]] = field(default_factory=list)
+    usergroups: list[dict[str, Any]] = field(default_factory=_groups)
 
 
 class Workspace:
@@ -219,6 +227,13 @@ class Workspace:
         if channel not in self.channels:
             raise NotThere(f"there is no channel {channel}")
         return self.channels[channel]
+
+    def group(self, usergroup: str) -> dict[str, Any]:
+        """Return the user group with this id; raise NotThere."""
+        for group in self.settings.usergroups:
+            if group["id"] == usergroup:
+                return group
+        raise NotThere(f"there is no user group {usergroup}")
 
     def channel_id(self, named: str) -> str:
         """Return the id behind `#name`, `name` or a user's id (their direct conversation); else `named`."""
@@ -342,6 +357,15 @@ def check_settings(body: dict[str, Any]) -> None:
         fits, wanted = _SETTINGS[name]
         if not fits(value):
             raise ValueError(f"{name} must be {wanted}, not {value!r}")
+
+
+def check_group(change: dict[str, Any]) -> dict[str, Any]:
+    """Return the change of a user group; raise ValueError when it makes no sense."""
+    if not _all_of(str)(change.get("users", [])):
+        raise ValueError("users must be an array of user ids")
+    if not _is_flag(change.get("disabled", False)):
+        raise ValueError("disabled must be true or false")
+    return change
 
 
 def now() -> str:

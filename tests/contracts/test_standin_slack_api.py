@@ -316,15 +316,6 @@ def test_channels_are_listed_with_whether_the_bot_is_in(slack: Slack) -> None:
     assert "U0GUEST" in slack.web.conversations_members(channel="C0SUPPORT")["members"]
 
 
-def test_groups_are_those_of_the_settings(slack: Slack) -> None:
-    assert slack.web.usergroups_list()["usergroups"] == []
-    slack.control("settings", usergroups=[{"id": "S0LEADS", "handle": "leads", "users": ["U0PRIYA"]}])
-    group = slack.web.usergroups_list(include_users=True)["usergroups"][0]
-    assert (group["handle"], group["users"]) == ("leads", ["U0PRIYA"])
-    assert slack.web.usergroups_users_list(usergroup="S0LEADS")["users"] == ["U0PRIYA"]
-    assert error(slack.call("usergroups.users.list", usergroup="S0NONE")) == "no_such_subteam"
-
-
 def test_the_app_can_ask_about_team_and_bot(slack: Slack) -> None:
     assert slack.web.team_info()["team"]["name"] == "Sari Shop"
     assert slack.web.bots_info(bot="B0DESK")["bot"]["user_id"] == "U0DESK"
