@@ -1,0 +1,60 @@
+"""A file becomes a playbook, or every reason why not."""
+
+import hashlib
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+
+from workflows.domain.playbook import Playbook
+from workflows.playbook.build import build
+from workflows.playbook.complaints import complaints
+from workflows.playbook.models import PlaybookFile
+from workflows.playbook.problems import Problem, in_order
+from workflows.playbook.references import Finder, reference_problems
+from workflows.playbook.sense import sense_problems
+from workflows.playbook.strict_yaml import Document, load
+
+
+def read_playbook(source: bytes | str, file: str) -> tuple[Playbook | None, list[Problem]]:
+    """Return the playbook, or None and all that is wrong with it, in the order of the lines; never raises."""
+    document, problems = load(source, file)
+    if document is None:
+        return None, in_order(problems)
+    read, refused = _validated(document, file)
+    finder = Finder(document, file)
+    more = _once_each([*sense_problems(finder), *refused, *reference_problems(finder)])
+    problems = [*problems, *_untouched(more, document)]
+    if problems or read is None:
+        return None, in_order(problems)
+    return build(read, document, file=file, digest=digest_of(source)), []
+
+
+def digest_of(source: bytes | str) -> str:
+    """Return the version that cases record: a digest of the file's bytes."""
+    raw = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
+    return hashlib.sha256(raw).hexdigest()[:16]
+
+
+def _validated(document: Document, file: str) -> tuple[PlaybookFile | None, list[Problem]]:
+    try:
+        return PlaybookFile.model_validate(document.value), []
+    except ValidationError as error:
+        return None, list(complaints(error, document, file))
+
+
+def _once_each(problems: list[Problem]) -> Iterator[Problem]:
+    """An empty value is told as empty, and not a second time as a wrong type."""
+    empty = {problem.path for problem in problems if problem.code == "empty"}
+    told: set[str] = set()
+    for problem in problems:
+        if problem.path in empty and problem.code != "missing-key":
+            if problem.path in told:
+                continue
+            told.add(problem.path)
+        yield problem
+
+
+def _untouched(problems: Iterator[Problem], document: Document) -> Iterator[Problem]:
+    """Leave out complaints about values that the YAML has spoilt already."""
+    spoilt = [document.place(path) for path in document.broken]
+    return (problem for problem in problems if (problem.line, problem.column) not in spoilt)

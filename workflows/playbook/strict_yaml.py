@@ -1,0 +1,253 @@
+"""YAML without its traps: plain values with their places, or the reasons why not.
+
+Values are built from the parser's events, one after the other: nothing recurses, an alias is seen before
+anything is copied, and the first of too many levels ends the reading.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from workflows.playbook.problems import Problem, path_text, safe
+from workflows.playbook.syntax import explained
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 20
+
+Path = tuple[str | int, ...]
+Place = tuple[int, int]  # line and column, from 1
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is 12 times faster
+_INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\Z")
+_FLOAT = re.compile(r"[-+]?([0-9]{1,40}\.[0-9]{0,40}|\.[0-9]{1,40})([eE][-+]?[0-9]{1,2})?\Z")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's values and where each stands.
+
+    values  by path, where the value begins; keys  by path, where its key does.
+    broken  paths whose value could not be taken (an alias, a tag): no further complaint about those.
+    """
+
+    value: dict[str, Any]
+    values: Mapping[Path, Place] = field(default_factory=dict)
+    keys: Mapping[Path, Place] = field(default_factory=dict)
+    broken: frozenset[Path] = frozenset()
+
+    def place(self, path: Path, *, of_key: bool = False) -> Place:
+        """Return where this value (or its key) stands; of what is not there, where its parent does."""
+        if of_key and path in self.keys:
+            return self.keys[path]
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, (1, 1))
+
+
+def load(source: bytes | str, file: str) -> tuple[Document | None, list[Problem]]:
+    """Return the file's values with their places, and every problem of its YAML; never raises.
+
+    The document is None when nothing can be said about what the file holds.
+    """
+    text, problem = _text_of(source, file)
+    if problem:
+        return None, [problem]
+    builder = _Builder(file)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
+    except _Enough:
+        return None, builder.problems
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        found, fix, code = explained(error, text)
+        return None, [*builder.problems, Problem("error", file, *place, "", found, fix, code)]
+    except yaml.YAMLError:
+        return None, [
+            _whole(file, "something that is not YAML", "write it as in docs/playbooks.md", "syntax")
+        ]
+    return builder.finish()
+
+
+def _text_of(source: bytes | str, file: str) -> tuple[str, Problem | None]:
+    if len(source) > MAX_BYTES:
+        fix = f"keep a playbook below {MAX_BYTES // 1024} kB, and give another account a file of its own"
+        return "", _whole(file, f"a file of {len(source) // 1024} kB", fix, "too-big")
+    raw = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
+    try:
+        text = raw.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        fix = "save the file as UTF-8, which every editor offers under “Save with encoding”"
+        found = f"the byte 0x{raw[error.start]:02x}, which is not UTF-8"
+        return "", Problem("error", file, line, 1, "", found, fix, "not-utf8")
+    if bad := _CONTROL.search(text):
+        before = text[: bad.start()]
+        place = (before.count("\n") + 1, bad.start() - before.rfind("\n"))
+        found = f"the control character U+{ord(bad[0]):04X}"
+        return "", Problem("error", file, *place, "", found, "delete this character", "control-character")
+    return text, None
+
+
+def _whole(file: str, found: str, fix: str, code: str) -> Problem:
+    return Problem("error", file, 1, 1, "", found, fix, code)
+
+
+class _Enough(Exception):
+    """What follows cannot be understood."""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A mapping or list whose end has not come yet; `key` waits for its value."""
+
+    into: Any
+    path: Path
+    key: str | None = None
+    is_double: bool = False
+
+
+class _Builder:
+    """Builds values from events."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.values: dict[Path, Place] = {}
+        self.keys: dict[Path, Place] = {}
+        self.broken: set[Path] = set()
+        self.root: Any = None
+        self.documents = 0
+        self.frames: list[_Frame] = []
+
+    def take(self, event: Any) -> None:
+        """Work one event in."""
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._start_document(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self.frames.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            self._take_node(event)
+
+    def finish(self) -> tuple[Document | None, list[Problem]]:
+        """Return what was built."""
+        if not self.documents or (self.root is None and () not in self.broken):
+            fix = "write at least two lines: `version: 1` and `name: My shop`"
+            return None, [*self.problems, _whole(self.file, "an empty file", fix, "empty-file")]
+        if not isinstance(self.root, dict):
+            fix = "begin with keys at the left margin, as in `version: 1`"
+            found = "a list" if isinstance(self.root, list) else "a text without any key"
+            return None, [*self.problems, _whole(self.file, found, fix, "not-a-mapping")]
+        return Document(self.root, self.values, self.keys, frozenset(self.broken)), self.problems
+
+    def _start_document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            fix = "keep one playbook in a file: take out the line `---` or move what follows to another file"
+            self._complain(event, "a second document", fix, "several-documents")
+            raise _Enough
+
+    def _take_node(self, event: Any) -> None:
+        frame = self.frames[-1] if self.frames else None
+        if frame is not None and isinstance(frame.into, dict) and frame.key is None:
+            self._take_key(frame, event)
+            return
+        path = self._path_of_next(frame)
+        self.values.setdefault(path, _place(event))
+        value = self._value(event, path)
+        self._put(frame, value)
+        if isinstance(event, yaml.CollectionStartEvent):
+            if len(self.frames) >= MAX_DEPTH:
+                fix = f"nest at most {MAX_DEPTH} levels; a bracket is probably not closed"
+                self._complain(event, f"more than {MAX_DEPTH} levels", fix, "too-deep")
+                raise _Enough
+            self.frames.append(_Frame(value, path))
+
+    @staticmethod
+    def _path_of_next(frame: _Frame | None) -> Path:
+        if frame is None:
+            return ()
+        return (*frame.path, len(frame.into) if isinstance(frame.into, list) else frame.key or "")
+
+    def _put(self, frame: _Frame | None, value: Any) -> None:
+        if frame is None:
+            self.root = value
+        elif isinstance(frame.into, list):
+            frame.into.append(value)
+        else:
+            if not frame.is_double:
+                frame.into[frame.key] = value
+            frame.key, frame.is_double = None, False
+
+    def _take_key(self, frame: _Frame, event: Any) -> None:
+        if not isinstance(event, yaml.ScalarEvent):
+            fix = "write a word before the colon, and put a text that holds { or [ in quotes"
+            self._complain(event, "a key that is not a word", fix, "bad-key")
+            raise _Enough
+        self._refuse_marks(event, frame.path)
+        key = event.value
+        if event.implicit[0] and not isinstance(resolved(key), str):
+            fix = f'put the key in quotes if it is meant: "{safe(key)}"'
+            self._complain(event, f"the key `{safe(key)}`, which is not a word", fix, "bad-key")
+        if key == "<<" and event.implicit[0]:
+            self._complain(event, "a merge key `<<`", "write the keys out in each place", "merge-key")
+            self.broken.add((*frame.path, key))
+        path = (*frame.path, key)
+        frame.key, frame.is_double = key, key in frame.into
+        if frame.is_double:
+            first = self.keys.get(path, (1, 1))[0]
+            fix = f"keep one of the two: the first stands on line {first}"
+            self._complain(event, f"the key `{safe(key)}` a second time", fix, "duplicate-key", path)
+        self.keys.setdefault(path, _place(event))
+
+    def _value(self, event: Any, path: Path) -> Any:
+        if self._refuse_marks(event, path):
+            self.broken.add(path)
+        if isinstance(event, yaml.MappingStartEvent):
+            return {}
+        if isinstance(event, yaml.SequenceStartEvent):
+            return []
+        if isinstance(event, yaml.ScalarEvent):
+            return resolved(event.value) if event.implicit[0] else event.value
+        return None
+
+    def _refuse_marks(self, event: Any, path: Path) -> bool:
+        if isinstance(event, yaml.AliasEvent):
+            fix = f'write the value out; a text that begins with * goes in quotes: "*{safe(event.anchor)}"'
+            self._complain(event, f"the alias `*{safe(event.anchor)}`", fix, "alias", path)
+        elif event.anchor is not None:
+            fix = f'take it out; a text that begins with & goes in quotes: "&{safe(event.anchor)}"'
+            self._complain(event, f"the anchor `&{safe(event.anchor)}`", fix, "anchor", path)
+        elif event.tag is not None:
+            fix = "take the tag out; a text that begins with ! goes in quotes"
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._complain(event, f"the tag `{safe(tag)}`", fix, "tag", path)
+        else:
+            return False
+        return True
+
+    def _complain(self, event: Any, found: str, fix: str, code: str, path: Path = ()) -> None:
+        path = path or (self.frames[-1].path if self.frames else ())
+        self.problems.append(Problem("error", self.file, *_place(event), path_text(path), found, fix, code))
+
+
+def _place(event: Any) -> Place:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def resolved(text: str) -> object:
+    """Return what a plain scalar means: true, false, null, a number, by YAML 1.2; else text."""
+    if text in _NOTHING:
+        return None
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.match(text):
+        return int(text)
+    return float(text) if _FLOAT.match(text) else text
