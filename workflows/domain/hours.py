@@ -17,10 +17,11 @@ from zoneinfo import ZoneInfo
 from workflows.domain.playbook import Hours
 
 _DAY = timedelta(days=1)
+_MIDNIGHT = time(tzinfo=UTC)
 _NOTHING = timedelta()
 _HORIZON = timedelta(days=5 * 366)
 _MOST_HOURS = 64
-_MOST_DAYS = 4096
+_MOST_DAYS = 2048  # more than the horizon, so that looking ahead does not throw away what it found
 
 _Piece = tuple[datetime, datetime]
 _Frozen = tuple[str, tuple[tuple[int, int, int], ...], str, str, frozenset[date], frozenset[date]]
@@ -44,7 +45,9 @@ class Stretch:
 def is_open(hours: Hours, at: datetime) -> bool:
     """Return whether this moment counts; the moment of closing does not."""
     at = _utc(at)
-    return hours.is_always or any(start <= at < end for start, end in _calendar(hours).day(at).pieces)
+    return hours.is_always or any(
+        start <= at < end for start, end in _calendar(hours).day(at.toordinal()).pieces
+    )
 
 
 def worked(hours: Hours, start: datetime, end: datetime) -> timedelta:
@@ -58,7 +61,7 @@ def worked(hours: Hours, start: datetime, end: datetime) -> timedelta:
     first, last = start.toordinal(), end.toordinal()
     total = _NOTHING
     for number in range(first, last + 1):
-        day = calendar.day_number(number)
+        day = calendar.day(number)
         total += day.total if first < number < last else _overlap(day.pieces, start, end)
     return total
 
@@ -119,6 +122,10 @@ def _utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
+def _midnight(number: int) -> datetime:
+    return datetime.combine(date.fromordinal(number), _MIDNIGHT)
+
+
 def _overlap(pieces: Iterable[_Piece], start: datetime, end: datetime) -> timedelta:
     total = _NOTHING
     for opens, closes in pieces:
@@ -135,7 +142,7 @@ def _pieces_from(hours: Hours, start: datetime) -> Iterator[_Piece]:
         return
     first = start.toordinal()
     for number in range(first, first + _HORIZON.days):
-        for piece in calendar.day_number(number).pieces:
+        for piece in calendar.day(number).pieces:
             if piece[1] > start:
                 yield piece
 
@@ -143,8 +150,8 @@ def _pieces_from(hours: Hours, start: datetime) -> Iterator[_Piece]:
 def _cut(hours: Hours, start: datetime, end: datetime) -> Iterator[Stretch]:
     calendar = _calendar(hours)
     for number in range(start.toordinal(), end.toordinal() + 1):
-        day = calendar.day_number(number)
-        midnight = datetime.fromordinal(number).replace(tzinfo=UTC)
+        day = calendar.day(number)
+        midnight = _midnight(number)
         begin, stop = max(midnight, start), min(midnight + _DAY, end)
         ends = [edge for piece in day.pieces for edge in piece]
         ends += [edge for opens, closes, _ in day.off for edge in (opens, closes)]
@@ -188,14 +195,11 @@ class _Calendar:
             pair = (timedelta(minutes=start), timedelta(minutes=end))
             self._spans.setdefault(weekday, []).append(pair)
         self._days: dict[int, _Day] = {}
+        self._crosses_midnight = any(end > 1440 for _, _, end in spans)
         self.never_opens = not spans
 
-    def day(self, at: datetime) -> _Day:
-        """Return the UTC day that this moment lies in."""
-        return self.day_number(at.toordinal())
-
-    def day_number(self, number: int) -> _Day:
-        """Return the UTC day with this proleptic ordinal."""
+    def day(self, number: int) -> _Day:
+        """Return the UTC day with this ordinal."""
         known = self._days.get(number)
         if known is None:
             if len(self._days) >= _MOST_DAYS:
@@ -206,10 +210,9 @@ class _Calendar:
     def _work_out(self, number: int) -> _Day:
         pieces: list[_Piece] = []
         off: list[tuple[datetime, datetime, str]] = []
-        for start, end, offset in self._steady(datetime.fromordinal(number)):
+        for start, end, offset in self._steady(_midnight(number)):
             for opens, closes, name in self._on_the_wall(start + offset, end + offset):
-                begin = (max(opens - offset, start)).replace(tzinfo=UTC)
-                stop = (min(closes - offset, end)).replace(tzinfo=UTC)
+                begin, stop = max(opens - offset, start), min(closes - offset, end)
                 if name is None:
                     pieces.append((begin, stop))
                 else:
@@ -218,7 +221,7 @@ class _Calendar:
         return _Day(merged, tuple(off), sum((stop - begin for begin, stop in merged), _NOTHING))
 
     def _steady(self, midnight: datetime) -> list[tuple[datetime, datetime, timedelta]]:
-        """Cut the UTC day (naive) where the zone moves its clocks: start, end and offset of each part."""
+        """Cut the UTC day where the zone moves its clocks: start, end and offset of each part."""
         end = midnight + _DAY
         before, after = self._offset(midnight), self._offset(end)
         if before == after:
@@ -234,16 +237,19 @@ class _Calendar:
         return [part for part in ((midnight, change, before), (change, end, after)) if part[0] < part[1]]
 
     def _offset(self, moment: datetime) -> timedelta:
-        return moment.replace(tzinfo=UTC).astimezone(self._zone).utcoffset() or _NOTHING
+        return moment.astimezone(self._zone).utcoffset() or _NOTHING
 
     def _on_the_wall(self, low: datetime, high: datetime) -> Iterator[tuple[datetime, datetime, str | None]]:
-        """Yield the spans that touch this time of the wall clock, with the name of the holiday if off."""
-        day = low.date() - _DAY  # a span may have begun yesterday
+        """Yield the spans that touch this time of the wall clock, with the name of the holiday if off.
+
+        What the wall shows is written as if it were UTC, here and where it is asked for.
+        """
+        day = low.date() - _DAY if self._crosses_midnight else low.date()
         while day <= high.date():
             spans = self._spans.get(day.weekday())
             if spans:
                 name = self._day_off(day)
-                midnight = datetime.combine(day, time())
+                midnight = datetime.combine(day, _MIDNIGHT)
                 for start, end in spans:
                     if midnight + start < high and midnight + end > low:
                         yield midnight + start, midnight + end, name
