@@ -10,7 +10,7 @@ from workflows.domain.text import fold
 
 BREAK = "\n"  # a token between clauses: no phrase and no negation reaches over it
 
-_LINKS = regex.compile(r"https?://\S++|www\.\S++|[\w.+-]++@[\w.-]++|(?<!\w)[@＠]\w++")
+_LINKS = regex.compile(r"https?://\S++|www\.\S++|(?<![\w.+-])[\w.+-]++@[\w.-]++|(?<!\w)[@＠]\w++")
 _WORD = r"[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_]|'(?=\p{L}))*+"
 _TOKENS = regex.compile(
     rf"(?P<starred>\p{{L}}[\p{{L}}\p{{M}}]*+(?:[*#$@]++[\p{{L}}\p{{M}}]++)+[*]*+|\p{{L}}++[*$]{{2,}})"
@@ -150,7 +150,7 @@ def tokens_of(text: str, lexicon: Lexicon, language: str = "") -> list[str]:
 
 
 def hits_in(tokens: Sequence[str], lexicon: Lexicon) -> list[Hit]:
-    """Return the entries that stand in these tokens, from the left, the longest first; they do not overlap."""
+    """Return the entries in these tokens, from left to right, the longest first, none over another."""
     hits: list[Hit] = []
     index = 0
     while index < len(tokens):

@@ -19,7 +19,26 @@ from workflows.domain.playbook import Sentiment
 
 _FEELINGS = frozenset({Meaning.ANGRY, Meaning.NEGATIVE, Meaning.POSITIVE})
 # After these comes what the writer really has to say.
-_TURNS = frozenset("but however yet lekin magar लेकिन मगर किन्तु किंतु परंतु কিন্তু కానీ కాని ama fakat ancak".split())
+_TURNS = frozenset(
+    [
+        "but",
+        "however",
+        "yet",
+        "lekin",
+        "magar",
+        "लेकिन",
+        "मगर",
+        "किन्तु",
+        "किंतु",
+        "परंतु",
+        "কিন্তু",
+        "కానీ",
+        "కాని",
+        "ama",
+        "fakat",
+        "ancak",
+    ]
+)
 _SHOUTS = regex.compile(r"!{2,}|[!?]*(?:!\?|\?!)[!?]*|\?{3,}|！{2,}")
 _QUESTION = regex.compile(r"[?؟？]")
 _CAPITALS = regex.compile(r"\p{Lu}{4,}+(?:\s+\p{Lu}{4,}+)+")
@@ -83,7 +102,7 @@ def is_loud(text: str) -> bool:
 
 
 def _verdict(tally: Tally) -> Sentiment:
-    good = tally.good - (1 if tally.asks else 0)  # "the best plan?", "could you, thanks?" praise nothing
+    good = tally.good - (2 if tally.asks else 0)  # "the best plan?", "could you, thanks?" praise nothing
     if tally.bad >= 0.5 and tally.bad >= good:
         if tally.anger >= 1 or (tally.is_loud and tally.bad >= 1):
             return Sentiment.ANGRY
@@ -113,7 +132,7 @@ def _strength(hits: Sequence[Hit], index: int) -> float:
 
 
 def _denied(tokens: Sequence[str], hits: Sequence[Hit]) -> set[int]:
-    """Return the indices of hits that a "not" denies: each denies the nearest word of feeling in its reach."""
+    """Return the indices of hits that a "not" denies: each the nearest word of feeling in its reach."""
     denied: set[int] = set()
     for index, hit in enumerate(hits):
         if hit.entry.meaning is not Meaning.NEGATOR:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import regex
 
@@ -22,6 +23,9 @@ from workflows.domain.playbook import Sentiment
 from workflows.domain.sentiment import mood_by_words
 from workflows.domain.text import words_of
 from workflows.words.reading import EMOJI, words_for
+
+if TYPE_CHECKING:
+    from lingua import LanguageDetector
 
 _MOODS = tuple(meaning for meaning in Meaning if meaning is not Meaning.THANKS)
 _GRATITUDE = (Meaning.THANKS, Meaning.POSITIVE, Meaning.INTENSIFIER)
@@ -79,11 +83,13 @@ def _lexicon(language: str, meanings: tuple[Meaning, ...]) -> Lexicon:
 
 
 def _entries(language: str, meanings: tuple[Meaning, ...]) -> Iterator[Entry]:
-    """Yield the entries of the language, then of the emoji, then of English where they mean the same there."""
+    """Yield the entries of the language, of the emoji, and of English where the language has no such word."""
     yield from _entries_of(language, meanings, frozenset())
     yield from _entries_of(EMOJI, meanings, frozenset())
     if language != ENGLISH:
-        own = {word for section in words_for(language).values() for entry in section for word in words_of(entry)}
+        own = {
+            word for section in words_for(language).values() for entry in section for word in words_of(entry)
+        }
         yield from _entries_of(ENGLISH, meanings, frozenset(own))
 
 
@@ -115,15 +121,13 @@ def _vocabularies() -> dict[str, Vocabulary]:
 
 
 @cache
-def _detector() -> object:
-    import py3langid  # noqa: PLC0415  the model costs time and memory: only where words do not settle it
+def _detector() -> "LanguageDetector":
+    from lingua import IsoCode639_1, LanguageDetectorBuilder  # noqa: PLC0415  its models cost time and memory
 
-    py3langid.set_languages(list(_LATIN_LANGUAGES))
-    return py3langid
+    codes = [getattr(IsoCode639_1, code.upper()) for code in _LATIN_LANGUAGES]
+    return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).with_low_accuracy_mode().build()
 
 
 def _detected(text: str) -> str:
-    import py3langid
-
-    _detector()
-    return str(py3langid.classify(text)[0])
+    language = _detector().detect_language_of(text)
+    return language.iso_code_639_1.name.lower() if language else ""
