@@ -200,9 +200,10 @@ class _Replay:
         self.tracks: list[_Track] = []
         self.priority = priority
         self.response: _Track | None = None
-        self._resolution: _Track | None = None  # runs or pauses exactly as long as the segment is open
+        self._resolution: _Track | None = None
         self._claim: _Track | None = None
-        self._segment = 0
+        self._segment = 1
+        self._is_resolved = False
         self._is_held = False
         self._has_answer = False  # in this segment
         self._has_response = False  # the segment's first response clock was started
@@ -228,12 +229,12 @@ class _Replay:
         self._to_resolved = None
 
     def _wrote(self, post: Happening) -> None:
-        if self._resolution is None and self._segment:
+        if self._is_resolved:
             if self._to_resolved is None or post.at < self._to_resolved.at:
                 self._to_resolved = post
             return
         if self._resolution is None:
-            self._open_segment(post)
+            self._start_segment(post)
         elif not self._has_answer:
             self._resolution.begin_at(post)
             if self._claim:
@@ -251,15 +252,16 @@ class _Replay:
         self.response = self._start(kind, post)
 
     def _reopened(self, happening: Happening) -> None:
-        if self._resolution:
+        if not self._is_resolved:
             return
+        self._is_resolved = False
+        self._segment += 1
         post = self._to_resolved
-        self._open_segment(post or happening)
+        self._start_segment(post or happening)
         if post:
             self._await_response(post)
 
-    def _open_segment(self, by: Happening) -> None:
-        self._segment += 1
+    def _start_segment(self, by: Happening) -> None:
         self._has_answer = self._has_response = False
         self._resolution = self._start(ClockKind.RESOLUTION, by)
         self._claim = None if self._is_held else self._start(ClockKind.TIME_TO_CLAIM, by)
@@ -283,6 +285,7 @@ class _Replay:
         for track in (self.response, self._claim, self._resolution):
             self._stop(track, at)
         self.response = self._claim = self._resolution = None
+        self._is_resolved = True
 
     def _start(self, kind: ClockKind, by: Happening) -> _Track:
         self.tracks.append(_Track(kind, self._segment, by.at, by.post))
