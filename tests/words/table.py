@@ -1,4 +1,4 @@
-"""Print the accuracy on the sentence files as Markdown: `python -m tests.words.table`; `--misses` adds what failed."""
+"""Print the accuracy on the sentence files as Markdown: `python -m tests.words.table [--misses]`."""
 
 import sys
 from collections.abc import Iterable
@@ -67,7 +67,7 @@ def main() -> None:
         "| file | sentences | language | angry or negative, or not | mood exact |",
         "|---|---|---|---|---|",
     ]
-    for path in sentence_files():
+    for path in [*sentence_files(), *sorted(FOLDER.glob("held_out_*.tsv"))]:
         found = measure(read_sentences(path))
         shares = " | ".join(f"{share:.1%}" for share in (found.language, found.bad, found.exact))
         out.append(f"| `{path.name}` | {found.sentences} | {shares} |")

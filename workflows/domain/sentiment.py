@@ -45,6 +45,7 @@ _CAPITALS = regex.compile(r"\p{Lu}{4,}+(?:\s+\p{Lu}{4,}+)+")
 _REACH_BEFORE = 4  # words that "not" reaches forward over
 _REACH_AFTER = 3  # and back, where it follows
 _STRONG = 3.0
+_IDLE = 0.5  # how bad a "not" is that denies no word of feeling
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def tally_of(text: str, lexicon: Lexicon, language: str = "") -> Tally:
     """Return what speaks for which mood."""
     tokens = tokens_of(text, lexicon, language)
     hits = hits_in(tokens, lexicon)
-    denied = _denied(tokens, hits)
+    denied, idle = _denied(tokens, hits)
     turn = max((index for index, token in enumerate(tokens) if token in _TURNS), default=-1)
     good = bad = anger = 0.0
     for index, hit in enumerate(hits):
@@ -86,7 +87,9 @@ def tally_of(text: str, lexicon: Lexicon, language: str = "") -> Tally:
             is_fury = hit.entry.meaning is Meaning.ANGRY
             bad += strength * (2 if is_fury else 1)
             anger += strength if is_fury or strength >= _STRONG else 0
-    return Tally(good, bad, anger, is_loud(text), _QUESTION.search(text) is not None)
+    asks = _QUESTION.search(text) is not None
+    # Customers who say that something is not so rarely praise it; who asks, may only want to know.
+    return Tally(good, bad + (0 if asks else _IDLE * idle), anger, is_loud(text), asks)
 
 
 def is_loud(text: str) -> bool:
@@ -131,9 +134,10 @@ def _strength(hits: Sequence[Hit], index: int) -> float:
     return hit.entry.weight
 
 
-def _denied(tokens: Sequence[str], hits: Sequence[Hit]) -> set[int]:
-    """Return the indices of hits that a "not" denies: each the nearest word of feeling in its reach."""
+def _denied(tokens: Sequence[str], hits: Sequence[Hit]) -> tuple[set[int], int]:
+    """Return the indices of hits that a "not" denies, each the nearest in its reach, and how many deny none."""
     denied: set[int] = set()
+    idle = 0
     for index, hit in enumerate(hits):
         if hit.entry.meaning is not Meaning.NEGATOR:
             continue
@@ -143,7 +147,15 @@ def _denied(tokens: Sequence[str], hits: Sequence[Hit]) -> set[int]:
             if found is not None:
                 denied.add(found)
                 break
-    return denied
+        else:
+            idle += _is_in_sentence(tokens, hit)
+    return denied, idle
+
+
+def _is_in_sentence(tokens: Sequence[str], hit: Hit) -> bool:
+    """Say whether other words stand around it; a bare "no" answers somebody."""
+    around = [*tokens[max(0, hit.start - 1) : hit.start], *tokens[hit.end : hit.end + 1]]
+    return bool(around) and BREAK not in around
 
 
 def _nearest(tokens: Sequence[str], hits: Sequence[Hit], index: int, step: int, reach: int) -> int | None:
