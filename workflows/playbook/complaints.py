@@ -13,6 +13,7 @@ from workflows.playbook.schema import part_at
 from workflows.playbook.strict_yaml import Document, Path
 
 _Words = tuple[str, str, str]  # found, fix, code
+_NOTHING = object()
 _YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
@@ -35,15 +36,22 @@ def complaints(error: ValidationError, document: Document, file: str) -> Iterato
 def _path_of(loc: tuple[int | str, ...], root: Any) -> tuple[Path, bool]:
     """Return the place in the file; pydantic's names for the forms of a value are left out."""
     path: list[str | int] = []
-    node, is_key = root, False
+    node: Any = root
+    is_key = False
     for part in loc:
-        if (isinstance(node, dict) and part in node) or (isinstance(node, list) and isinstance(part, int) and part < len(node)):
-            node = node[part]
-        else:
+        inner = _part_of(node, part)
+        if inner is _NOTHING:
             is_key = is_key or part == "[key]"
             continue
+        node = inner
         path.append(part)
     return tuple(path), is_key
+
+
+def _part_of(node: Any, part: int | str) -> Any:
+    if isinstance(node, dict):
+        return node.get(part, _NOTHING)
+    return node[part] if isinstance(node, list) and isinstance(part, int) and part < len(node) else _NOTHING
 
 
 def _missing(path: Path, key: str) -> _Words:

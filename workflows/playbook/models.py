@@ -27,7 +27,7 @@ from workflows.playbook.values import (
     TimeZone,
     UserId,
     Username,
-    refuse,
+    unfit,
 )
 from workflows.playbook.values import Tag as TagName
 
@@ -38,7 +38,7 @@ def _version(value: Any) -> int:
     if type(value) is int and value == 1:
         return 1
     code = "bad-version" if type(value) is int else "wrong-type"
-    refuse(code, shown(value), "write `version: 1`: it is the version of the language, not of your file")
+    raise unfit(code, shown(value), "write `version: 1`: it is the version of the language, not of your file")
 
 
 def days_of(key: str) -> list[int]:
@@ -55,7 +55,7 @@ def _day_key(value: Any) -> str:
         return value
     text = str(value)
     hint = did_you_mean(text[:3], DAYS)
-    refuse("bad-day", shown(value), f"{hint}write a day or a range, as in `mon` or `mon-fri`")
+    raise unfit("bad-day", shown(value), f"{hint}write a day or a range, as in `mon` or `mon-fri`")
 
 
 _DAY = "(mon|tue|wed|thu|fri|sat|sun)"
@@ -72,9 +72,11 @@ class TeamEntry(Section):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"members": ["S0BILLING"], "hours": "desk"}]})
 
-    members: list[Member] = Field([], description="User ids and user group ids.", examples=[["S0BILLING"]])
+    members: list[Member] = Field(
+        default=[], description="User ids and user group ids.", examples=[["S0BILLING"]]
+    )
     hours: Name | None = Field(
-        None, description="The hours in which they are on duty; left out: always.", examples=["desk"]
+        default=None, description="The hours in which they are on duty; left out: always.", examples=["desk"]
     )
 
 
@@ -93,24 +95,26 @@ class PeopleSection(Section):
     model_config = ConfigDict(json_schema_extra={"examples": [{"agents": ["S0AGENTS"]}]})
 
     agents: list[Member] = Field(
-        [], description="Who may answer; without any, every full member.", examples=[["S0AGENTS"]]
+        default=[], description="Who may answer; without any, every full member.", examples=[["S0AGENTS"]]
     )
     supervisors: list[Member] = Field(
-        [], description="Who is escalated to and approves; else the settings say.", examples=[["U0MEHMET"]]
+        default=[],
+        description="Who is escalated to and approves; else the settings say.",
+        examples=[["U0MEHMET"]],
     )
     admins: list[Member] = Field(
-        [], description="Who may configure; else the settings say.", examples=[["U0ANNA"]]
+        default=[], description="Who may configure; else the settings say.", examples=[["U0ANNA"]]
     )
     allowed: list[UserId] = Field(
-        [],
+        default=[],
         description="Guests or people of other workspaces who may act nonetheless.",
         examples=[["U0GUEST"]],
     )
     teams: dict[TagName, TeamEntry] = Field(
-        {}, description="Teams by name.", examples=[{"billing": {"members": ["S0BILLING"]}}]
+        default={}, description="Teams by name.", examples=[{"billing": {"members": ["S0BILLING"]}}]
     )
     shifts: list[ShiftEntry] = Field(
-        [],
+        default=[],
         description="On duty in these hours only; who stands in no shift is always on duty.",
         examples=[[{"who": ["U0ASHA"], "hours": "early"}]],
     )
@@ -122,15 +126,15 @@ class HolidaysEntry(Section):
     model_config = ConfigDict(json_schema_extra={"examples": [{"country": "TR", "closed": ["2026-12-31"]}]})
 
     country: Country | None = Field(
-        None, description="ISO 3166 code; its public holidays are closed.", examples=["TR"]
+        default=None, description="ISO 3166 code; its public holidays are closed.", examples=["TR"]
     )
     subdivision: Name | None = Field(
-        None,
+        default=None,
         description="A state or province of the country, as in ISO 3166-2 without the country.",
         examples=["TG"],
     )
-    closed: list[Day] = Field([], description="Further closed dates.", examples=[["2026-12-31"]])
-    open: list[Day] = Field([], description="Holidays that are worked.", examples=[["2026-10-29"]])
+    closed: list[Day] = Field(default=[], description="Further closed dates.", examples=[["2026-12-31"]])
+    open: list[Day] = Field(default=[], description="Holidays that are worked.", examples=[["2026-10-29"]])
 
 
 class HoursEntry(Section):
@@ -144,11 +148,11 @@ class HoursEntry(Section):
 
     time_zone: TimeZone = Field(description="Continent and city.", examples=["Europe/Istanbul"])
     days: dict[DayKey, list[Times]] = Field(
-        description="Days (`mon` … `sun`, ranges as `mon-fri`) and their spans; a day that is not named is closed.",
+        description="Days (`mon` … `sun`, `mon-fri`) and their spans; a day that is not named is closed.",
         examples=[{"mon-fri": ["09:00-18:00"]}],
     )
     holidays: HolidaysEntry = Field(
-        HolidaysEntry(), description="Closed and open dates.", examples=[{"country": "TR"}]
+        default=HolidaysEntry(), description="Closed and open dates.", examples=[{"country": "TR"}]
     )
 
 
@@ -160,7 +164,7 @@ def _always(value: Any) -> str:
     if value == "always":
         return "always"
     fix = 'write `always`, or `{time_zone: Europe/Istanbul, days: {mon-fri: ["09:00-18:00"]}}`'
-    refuse("empty" if value is None else "wrong-type", shown(value), fix)
+    raise unfit("empty" if value is None else "wrong-type", shown(value), fix)
 
 
 Hours = Annotated[
@@ -176,20 +180,20 @@ class PriorityEntry(Section):
     model_config = ConfigDict(json_schema_extra={"examples": [{"first_response": "15m"}]})
 
     first_response: PositiveSpan | None = Field(
-        None, description="From the customer's first post to a person's answer.", examples=["15m"]
+        default=None, description="From the customer's first post to a person's answer.", examples=["15m"]
     )
     next_response: PositiveSpan | None = Field(
-        None, description="The same for later posts; left out: as first_response.", examples=["15m"]
+        default=None, description="The same for later posts; left out: as first_response.", examples=["15m"]
     )
     resolution: PositiveSpan | None = Field(
-        None, description="Until the case is resolved; left out: no limit.", examples=["4h"]
+        default=None, description="Until the case is resolved; left out: no limit.", examples=["4h"]
     )
     time_to_claim: PositiveSpan | None = Field(
-        None, description="Until somebody claims it; left out: no limit.", examples=["5m"]
+        default=None, description="Until somebody claims it; left out: no limit.", examples=["5m"]
     )
     hours: Name = Field(
-        "team",
-        description="Which time counts: `always`, the name of hours, or `team` (the team's, else `desk`, else always).",
+        default="team",
+        description="Which time counts: `always`, the name of hours, or `team` (the team's, else `desk`'s).",
         examples=["always"],
     )
 
@@ -200,13 +204,13 @@ class PrioritiesSection(Section):
     model_config = ConfigDict(json_schema_extra={"examples": [{"high": {"first_response": "15m"}}]})
 
     high: PriorityEntry = Field(
-        PriorityEntry(), description="15m when left out.", examples=[{"first_response": "15m"}]
+        default=PriorityEntry(), description="15m when left out.", examples=[{"first_response": "15m"}]
     )
     medium: PriorityEntry = Field(
-        PriorityEntry(), description="1h when left out.", examples=[{"first_response": "1h"}]
+        default=PriorityEntry(), description="1h when left out.", examples=[{"first_response": "1h"}]
     )
     low: PriorityEntry = Field(
-        PriorityEntry(), description="24h when left out.", examples=[{"first_response": "24h"}]
+        default=PriorityEntry(), description="24h when left out.", examples=[{"first_response": "24h"}]
     )
 
 
@@ -215,20 +219,24 @@ class RouteEntry(Section):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"tags": ["press"], "channel": "#press"}]})
 
-    name: Name = Field("", description="What the route is about.", examples=["press"])
+    name: Name = Field(default="", description="What the route is about.", examples=["press"])
     tags: list[TagName] = Field(
-        [], description="One of these tags is set; left out: any.", examples=[["press"]]
+        default=[], description="One of these tags is set; left out: any.", examples=[["press"]]
     )
-    teams: list[TagName] = Field([], description="The case's team is one of these.", examples=[["billing"]])
-    languages: list[Language] = Field([], description="The text is in one of these.", examples=[["tr"]])
+    teams: list[TagName] = Field(
+        default=[], description="The case's team is one of these.", examples=[["billing"]]
+    )
+    languages: list[Language] = Field(
+        default=[], description="The text is in one of these.", examples=[["tr"]]
+    )
     accounts: list[Username] = Field(
-        [], description="It was written to one of these.", examples=[["acme_help"]]
+        default=[], description="It was written to one of these.", examples=[["acme_help"]]
     )
-    channel: Channel = Field("cards", description="Where the card goes.", examples=["#press"])
+    channel: Channel = Field(default="cards", description="Where the card goes.", examples=["#press"])
     team: TagName | None = Field(
-        None, description="Whose case it becomes where triage named none.", examples=["billing"]
+        default=None, description="Whose case it becomes where triage named none.", examples=["billing"]
     )
-    owner: Owner = Field("none", description="Who gets new cases.", examples=["least_load"])
+    owner: Owner = Field(default="none", description="Who gets new cases.", examples=["least_load"])
 
 
 class RepeatEntry(Section):
@@ -245,13 +253,15 @@ class StepEntry(Section):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"after": "5m", "ping": ["agents"]}]})
 
-    after: PositiveSpan | None = Field(None, description="This long after T0.", examples=["5m"])
-    at: Percent | None = Field(None, description="At this share of the response target.", examples=["75%"])
+    after: PositiveSpan | None = Field(default=None, description="This long after T0.", examples=["5m"])
+    at: Percent | None = Field(
+        default=None, description="At this share of the response target.", examples=["75%"]
+    )
     ping: list[PingTarget] = Field(min_length=1, description="Whom.", examples=[["agents"]])
     channel: Channel | None = Field(
-        None, description="Where it is said besides the case's thread.", examples=["supervisors"]
+        default=None, description="Where it is said besides the case's thread.", examples=["supervisors"]
     )
-    text: ShortText = Field("", description="What is said.", examples=["Please take this one."])
+    text: ShortText = Field(default="", description="What is said.", examples=["Please take this one."])
 
 
 class LadderEntry(Section):
@@ -262,21 +272,27 @@ class LadderEntry(Section):
     )
 
     name: Name = Field(description="What `why?` calls it.", examples=["urgent"])
-    priorities: list[PriorityName] = Field([], description="Which cases; left out: all.", examples=[["high"]])
-    teams: list[TagName] = Field([], description="Whose cases; left out: all.", examples=[["billing"]])
+    priorities: list[PriorityName] = Field(
+        default=[], description="Which cases; left out: all.", examples=[["high"]]
+    )
+    teams: list[TagName] = Field(
+        default=[], description="Whose cases; left out: all.", examples=[["billing"]]
+    )
     steps: list[StepEntry] = Field(
         min_length=1, description="Counted from T0.", examples=[[{"after": "5m", "ping": ["agents"]}]]
     )
     repeat: RepeatEntry | None = Field(
-        None, description="The last step again.", examples=[{"every": "30m", "times": 3}]
+        default=None, description="The last step again.", examples=[{"every": "30m", "times": 3}]
     )
     quieted_by: list[Quieting] = Field(
-        ["acknowledge", "claim"],
+        default=["acknowledge", "claim"],
         description="What stops the pings besides an answer.",
         examples=[["acknowledge", "claim"]],
     )
     rearm_after: PositiveSpan | None = Field(
-        None, description="How long after that the pings go on; left out: not again.", examples=["20m"]
+        default=None,
+        description="How long after that the pings go on; left out: not again.",
+        examples=["20m"],
     )
 
 
@@ -286,9 +302,9 @@ class EscalationSection(Section):
     model_config = ConfigDict(json_schema_extra={"examples": [{"raise_priority": True}]})
 
     raise_priority: bool = Field(
-        True, description="Whether Escalate raises the case by one priority.", examples=[True]
+        default=True, description="Whether Escalate raises the case by one priority.", examples=[True]
     )
-    ladders: list[LadderEntry] = Field([], description="The first that fits is taken.")
+    ladders: list[LadderEntry] = Field(default=[], description="The first that fits is taken.")
 
 
 class ThreadingSection(Section):
@@ -297,18 +313,20 @@ class ThreadingSection(Section):
     model_config = ConfigDict(json_schema_extra={"examples": [{"public": "7d"}]})
 
     public: PositiveSpan | None = Field(
-        None, description="How long a public conversation continues its case.", examples=["7d"]
+        default=None, description="How long a public conversation continues its case.", examples=["7d"]
     )
     dm: PositiveSpan | None = Field(
-        None, description="How long direct messages continue their case.", examples=["30d"]
+        default=None, description="How long direct messages continue their case.", examples=["30d"]
     )
     burst: AnySpan | None = Field(
-        None,
+        default=None,
         description="A post in another conversation that follows this soon joins the open case; 0s: never.",
         examples=["10m"],
     )
     reopen: PositiveSpan | None = Field(
-        None, description="How long after it was resolved a new post re-opens a case.", examples=["7d"]
+        default=None,
+        description="How long after it was resolved a new post re-opens a case.",
+        examples=["7d"],
     )
 
 
@@ -321,33 +339,41 @@ class PlaybookFile(Section):
 
     version: Version = Field(description="Always 1: the version of this language.", examples=[1])
     name: Name = Field(description="What cards and reports call the playbook.", examples=["My shop"])
-    description: LongText = Field("", description="For the readers of the file.", examples=["For our shop."])
+    description: LongText = Field(
+        default="", description="For the readers of the file.", examples=["For our shop."]
+    )
     accounts: list[Username] = Field(
-        [],
+        default=[],
         description="X usernames that it is for; left out: all that no other playbook names.",
         examples=[["acme"]],
     )
     apply_to_open: bool = Field(
-        False, description="Whether a new version is also for the cases that are open.", examples=[False]
+        default=False,
+        description="Whether a new version is also for the cases that are open.",
+        examples=[False],
     )
     people: PeopleSection = Field(
-        PeopleSection(), description="Who may do what.", examples=[{"agents": ["S0AGENTS"]}]
+        default=PeopleSection(), description="Who may do what.", examples=[{"agents": ["S0AGENTS"]}]
     )
     hours: dict[Name, Hours] = Field(
-        {}, description="Hours by name; `desk` is for cases without a team.", examples=[{"night": "always"}]
+        default={},
+        description="Hours by name; `desk` is for cases without a team.",
+        examples=[{"night": "always"}],
     )
     priorities: PrioritiesSection = Field(
-        PrioritiesSection(), description="How soon.", examples=[{"high": {"first_response": "15m"}}]
+        default=PrioritiesSection(), description="How soon.", examples=[{"high": {"first_response": "15m"}}]
     )
     triage: TriageSection = Field(
-        TriageSection(),
+        default=TriageSection(),
         description="Which posts are urgent.",
         examples=[{"otherwise": {"priority": "medium"}}],
     )
-    routing: list[RouteEntry] = Field([], description="Where cases go.", examples=[[{"channel": "cards"}]])
+    routing: list[RouteEntry] = Field(
+        default=[], description="Where cases go.", examples=[[{"channel": "cards"}]]
+    )
     escalation: EscalationSection = Field(
-        EscalationSection(), description="Who is pinged.", examples=[{"raise_priority": True}]
+        default=EscalationSection(), description="Who is pinged.", examples=[{"raise_priority": True}]
     )
     threading: ThreadingSection = Field(
-        ThreadingSection(), description="Which posts belong together.", examples=[{"public": "7d"}]
+        default=ThreadingSection(), description="Which posts belong together.", examples=[{"public": "7d"}]
     )

@@ -3,18 +3,17 @@
 import unicodedata
 from typing import Annotated, Any
 
-import re2
 import regex
 from pydantic import PlainValidator, WithJsonSchema
 
-from workflows.domain.text import fold, words_of
+from workflows.domain.text import compile_pattern, fold, words_of
 from workflows.playbook.problems import safe, shown
-from workflows.playbook.values import refuse
+from workflows.playbook.values import unfit
 
 MAX_LENGTH = 500
-MAX_MEMORY = 1 << 20
 
 _HINTS = (
+    ("\\b may stand", "list words under `words`, which finds whole words of any script"),
     ("perl operator", "RE2 has no look-around; write two conditions with `all` and `not` instead"),
     ("escape sequence", "RE2 has no back-references and no such escape; write out what may stand there"),
     ("missing )", "close the round bracket, or write \\( for the character"),
@@ -30,21 +29,12 @@ _HINTS = (
     ("trailing \\", "take the backslash at the end out, or write \\\\ for the character"),
     ("too large", "shorten the expression, or list the words under `words`"),
 )
-# At the start of a word, or at the end of one that is not the last. Between letters it stands for itself: sh*t.
-_STAR_ASTRAY = regex.compile(r"(?:^|\s)\*|\*+\s+\S|\*\*")
-
-
-def options() -> Any:
-    """Return how patterns are compiled: little memory, quiet, over several lines."""
-    chosen = re2.Options()
-    chosen.max_mem = MAX_MEMORY
-    chosen.never_nl = False
-    chosen.log_errors = False
-    return chosen
+# At the start of a word, or two. Between letters it stands for itself, as in sh*t: lint warns of long ones.
+_STAR_ASTRAY = regex.compile(r"(?:^|\s)\*|\*\*")
 
 
 def folded_pattern(pattern: str) -> str:
-    """Return the pattern as it is to be searched in folded texts: its letters beyond ASCII are folded likewise.
+    """Return the pattern for folded texts: its letters beyond ASCII are folded likewise.
 
     ASCII stays as it is, because \\S and \\s differ; the pattern is compiled without regard to case.
     """
@@ -54,24 +44,24 @@ def folded_pattern(pattern: str) -> str:
 
 def _pattern(value: Any) -> str:
     if not isinstance(value, str) or not value:
-        refuse("wrong-type", shown(value), "write an expression in single quotes, as in 'order *[0-9]{6}'")
+        raise unfit(
+            "wrong-type", shown(value), "write an expression in single quotes, as in 'order *[0-9]{6}'"
+        )
     if len(value) > MAX_LENGTH:
         fix = f"write at most {MAX_LENGTH} characters, or list the words under `words`"
-        refuse("bad-regex", f"an expression of {len(value)} characters", fix)
+        raise unfit("bad-regex", f"an expression of {len(value)} characters", fix)
     pattern = folded_pattern(value)
     try:
-        compiled = re2.compile(f"(?i){pattern}", options())
-    except re2.error as error:
-        reason = error.args[0] if error.args else ""
-        reason = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        refuse("bad-regex", f"{shown(value)} ({safe(reason)})", _hint(reason, value))
+        compiled = compile_pattern(pattern)
+    except ValueError as error:
+        raise unfit("bad-regex", f"{shown(value)} ({safe(str(error))})", _hint(str(error))) from None
     if any((found := compiled.search(text)) and not found.group(0) for text in ("", "a", "a 1")):
-        fix = "it matches the empty text and so every post: write + for * , or name what must stand there"
-        refuse("bad-regex", shown(value), fix)
+        fix = "it matches the empty text and so every post: write + for *, or name what must stand there"
+        raise unfit("bad-regex", shown(value), fix)
     return pattern
 
 
-def _hint(reason: str, pattern: str) -> str:
+def _hint(reason: str) -> str:
     for words, hint in _HINTS:
         if words in reason:
             return hint
@@ -81,26 +71,26 @@ def _hint(reason: str, pattern: str) -> str:
 def _word(value: Any) -> str:
     if isinstance(value, bool | int | float):
         plain = str(value).lower() if isinstance(value, bool) else value
-        refuse("wrong-type", shown(value), f'put it in quotes: "{plain}"')
+        raise unfit("wrong-type", shown(value), f'put it in quotes: "{plain}"')
     if not isinstance(value, str) or not value.strip():
         fix = "write a word, as in `refund`; one that begins with # goes in quotes"
-        refuse("empty" if not value else "wrong-type", shown(value), fix)
+        raise unfit("empty" if not value else "wrong-type", shown(value), fix)
     if len(value) > 200:
-        refuse("too-long", f"a text of {len(value)} characters", "write at most 200 characters")
+        raise unfit("too-long", f"a text of {len(value)} characters", "write at most 200 characters")
     if value.strip() == "*":
-        refuse("bad-word", shown(value), "write the beginning of a word before the *, as in `refund*`")
+        raise unfit("bad-word", shown(value), "write the beginning of a word before the *, as in `refund*`")
     if _STAR_ASTRAY.search(value):
-        fix = 'a * stands only at the end, as in "refund*"; for more write an expression under `regex`'
-        refuse("bad-word", shown(value), fix)
+        fix = 'a * stands at the end of a word, as in "refund*"; for more write an expression under `regex`'
+        raise unfit("bad-word", shown(value), fix)
     return value
 
 
 def _hashtag(value: Any) -> str:
     text = _word(value)
     if text.startswith("#"):
-        refuse("bad-hashtag", shown(text), f"leave the # out, as in `{safe(text[1:])}`")
+        raise unfit("bad-hashtag", shown(text), f"leave the # out, as in `{safe(text[1:])}`")
     if len(words_of(text)) != 1 or regex.search(r"[\s*]", text):
-        refuse("bad-hashtag", shown(text), "write one word without spaces, as in `outage`")
+        raise unfit("bad-hashtag", shown(text), "write one word without spaces, as in `outage`")
     return text
 
 
@@ -115,7 +105,12 @@ Word = Annotated[
     str,
     PlainValidator(_word),
     WithJsonSchema(
-        {"type": "string", "pattern": r"^(?!.*(^|\s)\*)(?!.*\*\s+\S)(?!.*\*\*).*\S.*$", "minLength": 1, "maxLength": 200}
+        {
+            "type": "string",
+            "pattern": r"^(?!.*(^|\s)\*)(?!.*\*\*).*\S.*$",
+            "minLength": 1,
+            "maxLength": 200,
+        }
         | {"examples": ["refund*", "account stolen"]}
     ),
 ]

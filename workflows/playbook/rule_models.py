@@ -27,7 +27,7 @@ from workflows.playbook.values import (
     PriorityName,
     Times,
     Username,
-    refuse,
+    unfit,
 )
 from workflows.playbook.values import Tag as TagName
 
@@ -43,8 +43,10 @@ class Bounds(Section):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"at_least": 10000}], "minProperties": 1})
 
-    at_least: int | None = Field(None, ge=0, description="The smallest figure that fits.", examples=[10000])
-    at_most: int | None = Field(None, ge=0, description="The largest figure that fits.", examples=[5])
+    at_least: int | None = Field(
+        default=None, ge=0, description="The smallest figure that fits.", examples=[10000]
+    )
+    at_most: int | None = Field(default=None, ge=0, description="The largest figure that fits.", examples=[5])
 
 
 def _open(value: Any) -> bool | str:
@@ -52,7 +54,7 @@ def _open(value: Any) -> bool | str:
         return value
     if isinstance(value, str) and value and value not in {"yes", "no", "on", "off"}:
         return value
-    refuse("wrong-type", shown(value), "write `true`, `false` or the name of hours, as in `open: night`")
+    raise unfit("wrong-type", shown(value), "write `true`, `false` or the name of hours, as in `open: night`")
 
 
 def _flag_or_list(value: Any) -> str:
@@ -78,64 +80,87 @@ class When(Section):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"words": ["payment", "refund*"]}]})
 
-    any_: list["When"] | None = Field(None, alias="any", min_length=1, description="One of these holds.")
-    all_: list["When"] | None = Field(None, alias="all", min_length=1, description="Each of these holds.")
-    not_: "When | None" = Field(None, alias="not", description="This does not hold.")
+    any_: list["When"] | None = Field(
+        default=None, alias="any", min_length=1, description="One of these holds."
+    )
+    all_: list["When"] | None = Field(
+        default=None, alias="all", min_length=1, description="Each of these holds."
+    )
+    not_: "When | None" = Field(default=None, alias="not", description="This does not hold.")
     words: list[Word] | None = Field(
-        None,
+        default=None,
         min_length=1,
         description="One of these whole words stands in the text, in any script and case; "
         "a * at the end takes any ending.",
         examples=[["payment", "refund*"]],
     )
     phrases: list[Word] | None = Field(
-        None,
+        default=None,
         min_length=1,
         description="One of these sequences of words stands in the text.",
         examples=[["account stolen"]],
     )
     regex: list[Pattern] | None = Field(
-        None,
+        default=None,
         min_length=1,
-        description="One of these expressions is found (RE2: no look-around, no back-references), case folded.",
+        description="One of these expressions (RE2, without look-around) is found; case folded.",
         examples=[["order *[0-9]{6}"]],
     )
     hashtags: list[Hashtag] | None = Field(
-        None, min_length=1, description="One of these stands in the text; without #.", examples=[["outage"]]
+        default=None,
+        min_length=1,
+        description="One of these stands in the text; without #.",
+        examples=[["outage"]],
     )
     language: list[Language] | None = Field(
-        None, min_length=1, description="The text is in one of these languages.", examples=[["hi", "hi-Latn"]]
+        default=None,
+        min_length=1,
+        description="The text is in one of these languages.",
+        examples=[["hi", "hi-Latn"]],
     )
     sentiment: list[Mood] | None = Field(
-        None, min_length=1, description="The mood is one of these.", examples=[["angry", "negative"]]
+        default=None, min_length=1, description="The mood is one of these.", examples=[["angry", "negative"]]
     )
     kind: list[Kind] | None = Field(
-        None, min_length=1, description="It is a mention, reply, quote or direct message.", examples=[["dm"]]
+        default=None,
+        min_length=1,
+        description="It is a mention, reply, quote or direct message.",
+        examples=[["dm"]],
     )
     links: Links | None = Field(
-        None, description="There is a link, or none; a list asks for one of these hosts.", examples=[True]
+        default=None,
+        description="There is a link, or none; a list asks for one of these hosts.",
+        examples=[True],
     )
-    media: bool | None = Field(None, description="There are pictures or videos, or none.", examples=[True])
+    media: bool | None = Field(
+        default=None, description="There are pictures or videos, or none.", examples=[True]
+    )
     followers: Bounds | None = Field(
-        None, description="The author's followers lie in these bounds.", examples=[{"at_least": 10000}]
+        default=None,
+        description="The author's followers lie in these bounds.",
+        examples=[{"at_least": 10000}],
     )
     earlier_cases: Bounds | None = Field(
-        None, description="The author's earlier cases lie in these bounds.", examples=[{"at_least": 3}]
+        default=None,
+        description="The author's earlier cases lie in these bounds.",
+        examples=[{"at_least": 3}],
     )
-    verified: bool | None = Field(None, description="The author is verified, or is not.", examples=[True])
+    verified: bool | None = Field(
+        default=None, description="The author is verified, or is not.", examples=[True]
+    )
     vip: bool | None = Field(
-        None, description="The author stands under triage.vip, or does not.", examples=[True]
+        default=None, description="The author stands under triage.vip, or does not.", examples=[True]
     )
     hour: list[Times] | None = Field(
-        None,
+        default=None,
         min_length=1,
         description="The post came in these hours of the day, by the clock of the hours `desk`.",
         examples=[["22:00-06:00"]],
     )
     open_: Open | None = Field(
-        None,
+        default=None,
         alias="open",
-        description="The post came inside (true) or outside (false) the desk's hours, or inside these named hours.",
+        description="The post came inside (true) or outside (false) the desk's hours, or in these hours.",
         examples=[True],
     )
 
@@ -146,11 +171,13 @@ class Then(Section):
     model_config = ConfigDict(json_schema_extra={"examples": [{"priority": "high", "tags": ["payment"]}]})
 
     priority: PriorityName | None = Field(
-        None, description="How urgent it is: high, medium or low.", examples=["high"]
+        default=None, description="How urgent it is: high, medium or low.", examples=["high"]
     )
-    tags: list[TagName] = Field([], description="What the matter is about.", examples=[["payment"]])
-    sensitive: bool = Field(False, description="Whether replies need a supervisor's eye.", examples=[True])
-    team: TagName | None = Field(None, description="Whose case it becomes.", examples=["billing"])
+    tags: list[TagName] = Field(default=[], description="What the matter is about.", examples=[["payment"]])
+    sensitive: bool = Field(
+        default=False, description="Whether replies need a supervisor's eye.", examples=[True]
+    )
+    team: TagName | None = Field(default=None, description="Whose case it becomes.", examples=["billing"])
 
 
 class ExampleAuthor(Section):
@@ -158,11 +185,11 @@ class ExampleAuthor(Section):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"username": "acme_fan", "followers": 20000}]})
 
-    username: Username = Field("", description="The author's username on X.", examples=["acme_fan"])
-    followers: int = Field(0, ge=0, description="How many follow them.", examples=[20000])
-    verified: bool = Field(False, description="Whether X has verified them.", examples=[True])
-    vip: bool = Field(False, description="Whether they count as VIP.", examples=[True])
-    earlier_cases: int = Field(0, ge=0, description="How many cases they had before.", examples=[2])
+    username: Username = Field(default="", description="The author's username on X.", examples=["acme_fan"])
+    followers: int = Field(default=0, ge=0, description="How many follow them.", examples=[20000])
+    verified: bool = Field(default=False, description="Whether X has verified them.", examples=[True])
+    vip: bool = Field(default=False, description="Whether they count as VIP.", examples=[True])
+    earlier_cases: int = Field(default=0, ge=0, description="How many cases they had before.", examples=[2])
 
 
 class Expect(Section):
@@ -173,21 +200,23 @@ class Expect(Section):
     )
 
     rule: Name | None = Field(
-        None, description="The rule that decides the priority.", examples=["payment failed"]
+        default=None, description="The rule that decides the priority.", examples=["payment failed"]
     )
-    priority: PriorityName | None = Field(None, description="The priority.", examples=["high"])
-    tags: list[TagName] | None = Field(None, description="These tags and no others.", examples=[["payment"]])
-    sensitive: bool | None = Field(None, description="Whether it is sensitive.", examples=[True])
-    team: TagName | None = Field(None, description="The team.", examples=["billing"])
-    channel: Channel | None = Field(None, description="Where the card goes.", examples=["#press"])
-    language: Language | None = Field(None, description="The language found.", examples=["tr"])
-    sentiment: Mood | None = Field(None, description="The mood found.", examples=["angry"])
+    priority: PriorityName | None = Field(default=None, description="The priority.", examples=["high"])
+    tags: list[TagName] | None = Field(
+        default=None, description="These tags and no others.", examples=[["payment"]]
+    )
+    sensitive: bool | None = Field(default=None, description="Whether it is sensitive.", examples=[True])
+    team: TagName | None = Field(default=None, description="The team.", examples=["billing"])
+    channel: Channel | None = Field(default=None, description="Where the card goes.", examples=["#press"])
+    language: Language | None = Field(default=None, description="The language found.", examples=["tr"])
+    sentiment: Mood | None = Field(default=None, description="The mood found.", examples=["angry"])
 
     @model_validator(mode="before")
     @classmethod
     def _says_something(cls, value: Any) -> Any:
         if value == {}:
-            refuse("empty", "an empty mapping", "write what must come out, as in `{priority: high}`")
+            raise unfit("empty", "an empty mapping", "write what must come out, as in `{priority: high}`")
         return value
 
 
@@ -201,18 +230,20 @@ class ExamplePost(Section):
     post: LongText = Field(description="The text of the post; write it yourself.", examples=["I paid twice!"])
     expect: Expect = Field(description="What must come out.", examples=[{"priority": "high"}])
     language: Language | None = Field(
-        None, description="The language, where it is not to be found.", examples=["tr"]
+        default=None, description="The language, where it is not to be found.", examples=["tr"]
     )
-    kind: Kind = Field("mention", description="mention, reply, quote or dm.", examples=["dm"])
+    kind: Kind = Field(default="mention", description="mention, reply, quote or dm.", examples=["dm"])
     at: Moment | None = Field(
-        None, description="When it was written (RFC 3339).", examples=["2026-12-24T18:30:00+03:00"]
+        default=None, description="When it was written (RFC 3339).", examples=["2026-12-24T18:30:00+03:00"]
     )
-    media: int = Field(0, ge=0, le=100, description="How many pictures and videos it has.", examples=[1])
+    media: int = Field(
+        default=0, ge=0, le=100, description="How many pictures and videos it has.", examples=[1]
+    )
     account: Username = Field(
-        "", description="The account of ours it was written to.", examples=["acme_help"]
+        default="", description="The account of ours it was written to.", examples=["acme_help"]
     )
     author: ExampleAuthor = Field(
-        ExampleAuthor(), description="Who wrote it.", examples=[{"followers": 20000}]
+        default=ExampleAuthor(), description="Who wrote it.", examples=[{"followers": 20000}]
     )
 
 
@@ -231,7 +262,7 @@ class RuleEntry(Section):
     when: When = Field(description="When it holds; `{}` is always.", examples=[{"words": ["refund*"]}])
     then: Then = Field(description="What it decides.", examples=[{"priority": "high"}])
     examples: list[ExamplePost] = Field(
-        [], description="Posts that `mentiondesk playbook test` puts to the playbook."
+        default=[], description="Posts that `mentiondesk playbook test` puts to the playbook."
     )
 
 
@@ -252,9 +283,11 @@ class TriageSection(Section):
     model_config = ConfigDict(json_schema_extra={"examples": [{"otherwise": {"priority": "medium"}}]})
 
     vip: list[Username] = Field(
-        [], description="Usernames of very important people.", examples=[["acme_ceo"]]
+        default=[], description="Usernames of very important people.", examples=[["acme_ceo"]]
     )
     otherwise: Then = Field(
-        Then(priority="medium"), description="What no rule decides.", examples=[{"priority": "medium"}]
+        default=Then(priority="medium"),
+        description="What no rule decides.",
+        examples=[{"priority": "medium"}],
     )
-    rule_sets: list[RuleSetEntry] = Field([], description="Asked in their order; they add up.")
+    rule_sets: list[RuleSetEntry] = Field(default=[], description="Asked in their order; they add up.")

@@ -1,4 +1,7 @@
-"""The JSON Schema of playbooks, for editors: `python -m workflows.playbook.schema` writes playbooks/schema.json."""
+"""The JSON Schema of playbooks, for editors.
+
+`python -m workflows.playbook.schema` writes playbooks/schema.json.
+"""
 
 import json
 from functools import lru_cache

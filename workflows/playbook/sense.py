@@ -1,4 +1,4 @@
-"""What types cannot say of one section: days that are named twice, bounds the wrong way round, labels of people."""
+"""What types cannot say of a section: days named twice, bounds the wrong way round, labels of people."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,69 @@ from workflows.playbook.strict_yaml import Path
 
 # X forbids to derive or store these of a person; so does the law of many countries.
 _LABELS = frozenset(
-    ["health", "illness", "disease", "disabled", "disability", "pregnant", "pregnancy", "depressed", "depression", "mental-health", "suicide", "suicidal", "self-harm", "selfharm", "cancer", "hiv", "addict", "addiction", "politics", "political", "politician", "leftist", "conservative", "liberal", "republican", "democrat", "religion", "religious", "muslim", "islam", "christian", "hindu", "jewish", "jew", "sikh", "buddhist", "atheist", "caste", "dalit", "ethnicity", "ethnic", "race", "racial", "kurdish", "alevi", "gay", "lesbian", "bisexual", "transgender", "trans", "lgbt", "lgbtq", "queer", "sexuality", "trade-union", "criminal-record", "sağlık", "din", "siyaset", "hamile", "engelli"]
+    [
+        "health",
+        "illness",
+        "disease",
+        "disabled",
+        "disability",
+        "pregnant",
+        "pregnancy",
+        "depressed",
+        "depression",
+        "mental-health",
+        "suicide",
+        "suicidal",
+        "self-harm",
+        "selfharm",
+        "cancer",
+        "hiv",
+        "addict",
+        "addiction",
+        "politics",
+        "political",
+        "politician",
+        "leftist",
+        "conservative",
+        "liberal",
+        "republican",
+        "democrat",
+        "religion",
+        "religious",
+        "muslim",
+        "islam",
+        "christian",
+        "hindu",
+        "jewish",
+        "jew",
+        "sikh",
+        "buddhist",
+        "atheist",
+        "caste",
+        "dalit",
+        "ethnicity",
+        "ethnic",
+        "race",
+        "racial",
+        "kurdish",
+        "alevi",
+        "gay",
+        "lesbian",
+        "bisexual",
+        "transgender",
+        "trans",
+        "lgbt",
+        "lgbtq",
+        "queer",
+        "sexuality",
+        "trade-union",
+        "criminal-record",
+        "sağlık",
+        "din",
+        "siyaset",
+        "hamile",
+        "engelli",
+    ]
 )
 _TAGS: tuple[Path, ...] = (
     ("triage", "rule_sets", "*", "rules", "*", "then", "tags", "*"),
@@ -33,25 +95,17 @@ def sense_problems(finder: Finder) -> Iterator[Problem]:
 
 
 def _nothings(finder: Finder) -> Iterator[Problem]:
-    for path in finder.document.values:
-        value: Any = finder.root
-        for part in path:
-            value = value[part] if isinstance(value, list | dict) and _has(value, part) else False
-        if value is None and path not in finder.document.broken:
-            what = "key" if isinstance(path[-1], str) else "entry"
-            fix = f'write a value or take the {what} out; a # begins a comment unless in quotes, as in "#press"'
-            yield finder.problem(path, "nothing", fix, "empty", of_key=True)
-
-
-def _has(node: Any, part: str | int) -> bool:
-    return part in node if isinstance(node, dict) else isinstance(part, int) and part < len(node)
+    for path in finder.document.empty - {()}:
+        what = "key" if isinstance(path[-1], str) else "entry"
+        fix = f'write a value or take the {what} out; a # begins a comment unless in quotes, as in "#press"'
+        yield finder.problem(path, "nothing", fix, "empty", of_key=True)
 
 
 def _labels(finder: Finder) -> Iterator[Problem]:
     for pattern in _TAGS:
         for path, tag in at(finder.root, pattern):
             if isinstance(tag, str) and _is_label(tag):
-                fix = "act on words with priority and team, store no label: X forbids to note such of a person"
+                fix = "act on words with priority and team, store no label of a person: X forbids it"
                 yield finder.problem(path, f"the tag `{safe(tag)}`", fix, "sensitive-label")
 
 
@@ -100,7 +154,7 @@ def _days(finder: Finder) -> Iterator[Problem]:
             if twice is not None:
                 found, fix = f"a day of `{key}` again", f"name each day once: `{twice}` has it already"
                 yield finder.problem((*path, key), found, fix, "day-twice", of_key=True)
-            taken.update(dict.fromkeys(numbers, key))
+            taken |= dict.fromkeys(numbers, str(key))
             yield from _overlaps(finder, (*path, key), spans)
 
 

@@ -34,12 +34,14 @@ class Document:
 
     values  by path, where the value begins; keys  by path, where its key does.
     broken  paths whose value could not be taken (an alias, a tag): no further complaint about those.
+    empty   paths with nothing after the colon or the dash.
     """
 
     value: dict[str, Any]
     values: Mapping[Path, Place] = field(default_factory=dict)
     keys: Mapping[Path, Place] = field(default_factory=dict)
     broken: frozenset[Path] = frozenset()
+    empty: frozenset[Path] = frozenset()
 
     def place(self, path: Path, *, of_key: bool = False) -> Place:
         """Return where this value (or its key) stands; of what is not there, where its parent does."""
@@ -123,6 +125,7 @@ class _Builder:
         self.values: dict[Path, Place] = {}
         self.keys: dict[Path, Place] = {}
         self.broken: set[Path] = set()
+        self.empty: set[Path] = set()
         self.root: Any = None
         self.documents = 0
         self.frames: list[_Frame] = []
@@ -145,7 +148,10 @@ class _Builder:
             fix = "begin with keys at the left margin, as in `version: 1`"
             found = "a list" if isinstance(self.root, list) else "a text without any key"
             return None, [*self.problems, _whole(self.file, found, fix, "not-a-mapping")]
-        return Document(self.root, self.values, self.keys, frozenset(self.broken)), self.problems
+        document = Document(
+            self.root, self.values, self.keys, frozenset(self.broken), frozenset(self.empty - self.broken)
+        )
+        return document, self.problems
 
     def _start_document(self, event: Any) -> None:
         self.documents += 1
@@ -215,16 +221,21 @@ class _Builder:
         if isinstance(event, yaml.SequenceStartEvent):
             return []
         if isinstance(event, yaml.ScalarEvent):
-            return resolved(event.value) if event.implicit[0] else event.value
+            value = resolved(event.value) if event.implicit[0] else event.value
+            if value is None:
+                self.empty.add(path)
+            return value
         return None
 
     def _refuse_marks(self, event: Any, path: Path) -> bool:
         if isinstance(event, yaml.AliasEvent):
-            fix = f'write the value out; a text that begins with * goes in quotes: "*{safe(event.anchor)}"'
-            self._complain(event, f"the alias `*{safe(event.anchor)}`", fix, "alias", path)
+            fix = (
+                f'write the value out; a text that begins with * goes in quotes: "*{safe(str(event.anchor))}"'
+            )
+            self._complain(event, f"the alias `*{safe(str(event.anchor))}`", fix, "alias", path)
         elif event.anchor is not None:
-            fix = f'take it out; a text that begins with & goes in quotes: "&{safe(event.anchor)}"'
-            self._complain(event, f"the anchor `&{safe(event.anchor)}`", fix, "anchor", path)
+            fix = f'take it out; a text that begins with & goes in quotes: "&{safe(str(event.anchor))}"'
+            self._complain(event, f"the anchor `&{safe(str(event.anchor))}`", fix, "anchor", path)
         elif event.tag is not None:
             fix = "take the tag out; a text that begins with ! goes in quotes"
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import regex
 from pydantic import PlainValidator, WithJsonSchema
@@ -32,40 +33,42 @@ _FIND_ID = (
 )
 
 
-def refuse(code: str, found: str, fix: str) -> NoReturn:
-    """Refuse the value being read."""
-    raise PydanticCustomError(code, "{found}; {fix}", {"found": found, "fix": fix})
+def unfit(code: str, found: str, fix: str) -> PydanticCustomError:
+    """Return the error that refuses the value being read."""
+    return PydanticCustomError(code, "{found}; {fix}", {"found": found, "fix": fix})
 
 
 def _text(value: Any, example: str) -> str:
     if isinstance(value, str) and value.strip():
         return value
     if value is None:
-        refuse(
+        raise unfit(
             "empty", "nothing", f"write a value, as in {example}; a # begins a comment unless it is in quotes"
         )
     if isinstance(value, bool | int | float):
-        refuse(
+        raise unfit(
             "wrong-type",
             shown(value),
             f"write a text, as in {example}; a number meant as text goes in quotes",
         )
-    refuse("empty" if value == "" else "wrong-type", shown(value), f"write one text, as in {example}")
+    raise unfit("empty" if value == "" else "wrong-type", shown(value), f"write one text, as in {example}")
 
 
 def read_span(value: Any) -> timedelta:
     """Return `1h30m` as a span."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         fix = f"add the unit s, m, h or d, as in `{value}m`"
-        refuse("bad-span", f"{shown(value)} without a unit", fix)
+        raise unfit("bad-span", f"{shown(value)} without a unit", fix)
     text = _text(value, "`15m`")
     match = _SPAN.match(text)
     if not match or not text:
-        refuse("bad-span", shown(text), f"write whole numbers with d, h, m, s, as in `{_likely_span(text)}`")
+        raise unfit(
+            "bad-span", shown(text), f"write whole numbers with d, h, m, s, as in `{_likely_span(text)}`"
+        )
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     if span > MAX_SPAN:
-        refuse("span-too-long", shown(text), "write at most `366d`")
+        raise unfit("span-too-long", shown(text), "write at most `366d`")
     return span
 
 
@@ -77,7 +80,7 @@ def _likely_span(text: str) -> str:
 def _positive_span(value: Any) -> timedelta:
     span = read_span(value)
     if not span:
-        refuse("bad-span", shown(value), "write a span longer than nothing, as in `15m`")
+        raise unfit("bad-span", shown(value), "write a span longer than nothing, as in `15m`")
     return span
 
 
@@ -88,11 +91,11 @@ def _times(value: Any) -> Span:
         fix = (
             'write two times of 24 hours with a plain hyphen, in quotes, as in "09:00-17:30" or "22:00-06:00"'
         )
-        refuse("bad-time", shown(text), fix)
+        raise unfit("bad-time", shown(text), fix)
     start = int(match[1]) * 60 + int(match[2])
     end = int(match[3]) * 60 + int(match[4]) if match[3] else 1440
     if start == end:
-        refuse(
+        raise unfit(
             "bad-time", f"{shown(text)}, which ends when it begins", 'write "00:00-24:00" for the whole day'
         )
     return Span(start, end)
@@ -100,37 +103,36 @@ def _times(value: Any) -> Span:
 
 def _date(value: Any) -> date:
     text = _text(value, "`2026-12-24`")
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        raise unfit("bad-date", shown(text), "write year, month and day, as in `2026-12-24`")
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-            return date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
-        refuse("bad-date", shown(text), "write a date that exists, as in `2026-12-24`")
-    refuse("bad-date", shown(text), "write year, month and day, as in `2026-12-24`")
+        raise unfit("bad-date", shown(text), "write a date that exists, as in `2026-12-24`") from None
 
 
 def _moment(value: Any) -> datetime:
     text = _text(value, '"2026-12-24T18:30:00+03:00"')
-    try:
+    moment: datetime | None = None
+    with suppress(ValueError):
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
     if moment is None or moment.utcoffset() is None:
         fix = 'write date, time and offset, as in "2026-12-24T18:30:00+03:00"'
-        refuse("bad-moment", shown(text), fix)
+        raise unfit("bad-moment", shown(text), fix)
     return moment
 
 
 def _percent(value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        refuse("bad-percent", shown(value), f"add the sign, as in `{75 if value < 1 else int(value)}%`")
+        raise unfit("bad-percent", shown(value), f"add the sign, as in `{75 if value < 1 else int(value)}%`")
     text = _text(value, "`75%`")
     match = re.fullmatch(r"([0-9]{1,9})%", text)
     if not match:
-        refuse(
+        raise unfit(
             "bad-percent", shown(text), "write a whole number with %, as in `75%`; a span goes under `after`"
         )
     if not 1 <= int(match[1]) <= 1000:
-        refuse("bad-percent", shown(text), "write a share from `1%` to `1000%`")
+        raise unfit("bad-percent", shown(text), "write a share from `1%` to `1000%`")
     return int(match[1]) / 100
 
 
@@ -141,7 +143,9 @@ def _time_zone(value: Any) -> str:
         cities = {zone.rsplit("/", 1)[-1].casefold(): zone for zone in sorted(zones) if "/" in zone}
         city = nearest(text.rsplit("/", 1)[-1].replace(" ", "_"), cities)
         hint = f"did you mean `{cities[city]}`? " if city else ""
-        refuse("bad-time-zone", shown(text), f"{hint}write a continent and a city, as in `Europe/Istanbul`")
+        raise unfit(
+            "bad-time-zone", shown(text), f"{hint}write a continent and a city, as in `Europe/Istanbul`"
+        )
     return text
 
 
@@ -151,8 +155,8 @@ def _country(value: Any) -> str:
     if text not in known:
         upper = COUNTRIES_HINT.get(text.casefold(), text.upper())
         hint = f"did you mean `{upper}`? " if upper in known else ""
-        fix = f"{hint}write the two capital letters of ISO 3166, as in `TR`; some countries have no list of holidays"
-        refuse("bad-country", shown(text), fix)
+        fix = f"{hint}write the two capital letters of ISO 3166, as in `TR`; not every country is known"
+        raise unfit("bad-country", shown(text), fix)
     return text
 
 
@@ -163,21 +167,21 @@ def _language(value: Any) -> str:
         meant = next((name for name in LANGUAGES if name.casefold() == folded), LANGUAGE_NAMES.get(folded))
         hint = f"did you mean `{meant}`? " if meant else ""
         fix = f"{hint}write the two small letters of ISO 639-1, as in `en`, or `hi-Latn` for romanised Hindi"
-        refuse("bad-language", shown(text), fix)
+        raise unfit("bad-language", shown(text), fix)
     return text
 
 
 def _user(value: Any) -> str:
     text = _text(value, "`U0ASHA`")
     if not _USER.match(text):
-        refuse("bad-id", shown(text), f"write a Slack user id: {_FIND_ID}")
+        raise unfit("bad-id", shown(text), f"write a Slack user id: {_FIND_ID}")
     return text
 
 
 def _member(value: Any) -> str:
     text = _text(value, "`U0ASHA`")
     if not (_USER.match(text) or _GROUP.match(text)):
-        refuse("bad-id", shown(text), f"write a Slack user id or group id, not a name: {_FIND_ID}")
+        raise unfit("bad-id", shown(text), f"write a Slack user id or group id, not a name: {_FIND_ID}")
     return text
 
 
@@ -186,13 +190,13 @@ def _ping(value: Any) -> str:
     if text in PING_ROLES or _USER.match(text) or _GROUP.match(text):
         return text
     if text.startswith("#") or _CHANNEL_ID.match(text):
-        refuse(
+        raise unfit(
             "bad-ping",
             shown(text),
             f'write a channel beside it, as in `channel: "{text}"`, and whom under `ping`',
         )
     hint = did_you_mean(text, PING_ROLES)
-    refuse("bad-ping", shown(text), f"{hint}write {one_of(PING_ROLES)}, or an id: {_FIND_ID}")
+    raise unfit("bad-ping", shown(text), f"{hint}write {one_of(PING_ROLES)}, or an id: {_FIND_ID}")
 
 
 def _channel(value: Any) -> str:
@@ -202,18 +206,18 @@ def _channel(value: Any) -> str:
     if text.startswith("#"):
         likely = regex.sub(r"[^\p{L}\p{M}\p{N}_-]+", "-", text[1:].lower()).strip("-")[:80] or "press"
         fix = f'Slack\'s channel names are small letters, digits, - and _, at most 80: write "#{likely}"'
-        refuse("bad-channel", shown(text), fix)
+        raise unfit("bad-channel", shown(text), fix)
     hint = did_you_mean(text, CHANNEL_ROLES)
     fix = (
         f'{hint}write {one_of(CHANNEL_ROLES)}, a name with # in quotes as in "#press", or an id as in C0PRESS'
     )
-    refuse("bad-channel", shown(text), fix)
+    raise unfit("bad-channel", shown(text), fix)
 
 
 def _name(value: Any) -> str:
     text = _text(value, "`payment failed`")
     if len(text) > 80 or not text.isprintable():
-        refuse("bad-name", shown(text), "write a name on one line of at most 80 characters")
+        raise unfit("bad-name", shown(text), "write a name on one line of at most 80 characters")
     return text
 
 
@@ -221,17 +225,17 @@ def _tag(value: Any) -> str:
     text = _text(value, "`payment`")
     if not _TAG.match(text):
         likely = regex.sub(r"[^\p{L}\p{M}\p{N}_-]+", "-", text.lower()).strip("-_")[:80] or "payment"
-        refuse("bad-tag", shown(text), f"write small letters, digits, - and _, as in `{likely}`")
+        raise unfit("bad-tag", shown(text), f"write small letters, digits, - and _, as in `{likely}`")
     return text
 
 
 def _username(value: Any) -> str:
     text = _text(value, "`acme`")
     if text.startswith("@"):
-        refuse("bad-username", shown(text), f"leave the @ out, as in `{text[1:16]}`")
+        raise unfit("bad-username", shown(text), f"leave the @ out, as in `{text[1:16]}`")
     if not _USERNAME.match(text):
         fix = "write a username of X: letters, digits and _, at most 15, as in `acme_help`"
-        refuse("bad-username", shown(text), fix)
+        raise unfit("bad-username", shown(text), fix)
     return text
 
 
@@ -240,7 +244,7 @@ def _host(value: Any) -> str:
     if not _HOST.match(text):
         likely = re.sub(r"^[a-z]+://", "", text.lower()).split("/", maxsplit=1)[0]
         likely = likely if _HOST.match(likely) else "example.com"
-        refuse("bad-host", shown(text), f"write the host only, as in `{likely}`")
+        raise unfit("bad-host", shown(text), f"write the host only, as in `{likely}`")
     return text
 
 
@@ -248,7 +252,7 @@ def _long_text(limit: int) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         text = _text(value, '"Please take this one."')
         if len(text) > limit:
-            refuse("too-long", f"a text of {len(text)} characters", f"write at most {limit} characters")
+            raise unfit("too-long", f"a text of {len(text)} characters", f"write at most {limit} characters")
         return text
 
     return read
@@ -260,7 +264,7 @@ def _choice(choices: Sequence[str]) -> Callable[[Any], str]:
             return value
         hint = did_you_mean(value, choices) if isinstance(value, str) else ""
         code = "wrong-type" if isinstance(value, list | dict) else "not-a-choice"
-        refuse("empty" if value is None else code, shown(value), f"{hint}write {one_of(choices)}")
+        raise unfit("empty" if value is None else code, shown(value), f"{hint}write {one_of(choices)}")
 
     return read
 
