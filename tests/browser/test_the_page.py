@@ -1,12 +1,10 @@
 """The sandbox page in Chromium, as two people at once use it."""
 
 import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.whole_desk import WholeDesk
 
@@ -14,24 +12,6 @@ pytestmark = pytest.mark.browser
 
 SHOTS = Path(os.environ.get("SCREENSHOTS", "")) if os.environ.get("SCREENSHOTS") else None
 SIZE = {"width": 1440, "height": 900}
-
-
-def chromium() -> str:
-    """Where Chromium is; without one the browser tests cannot run, and in CI that is a failure."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        assert not os.environ.get("REQUIRE_CHROMIUM"), "CI must have Chromium"
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
-    return found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        arguments = ["--no-sandbox", "--disable-background-networking"]
-        running = driver.chromium.launch(executable_path=chromium(), args=arguments)
-        yield running
-        running.close()
 
 
 def page_of(browser: Browser, desk: WholeDesk, user: str) -> Page:

@@ -16,6 +16,7 @@ function Page({ choice, onChoice }: { choice: Choice; onChoice: (choice: Choice)
   const [user, setUser] = useHash("as", "U0ASHA");
   const [channel, setChannel] = useHash("in", "C0SUPPORT");
   const [thread, setThread] = useState<string | null>(null);
+  const [timeLine, setTimeLine] = useState(false);
   const [seekMessage, setSeekMessage] = useState<string | null>(null);
   const [seekPost, setSeekPost] = useState<{ id: string; at: number } | null>(null);
   const sandbox = useSandbox(user);
@@ -50,10 +51,11 @@ function Page({ choice, onChoice }: { choice: Choice; onChoice: (choice: Choice)
     [say, openChannel],
   );
   const refreshSlack = useCallback(() => refresh("slack"), [refresh]);
+  const wound = useCallback(() => refresh("clock", "slack", "x"), [refresh]);
   const refreshX = useCallback(() => refresh("x"), [refresh]);
 
   return (
-    <ClockProvider offset={sandbox.offset}>
+    <ClockProvider offset={sandbox.offset} onWound={wound}>
       <LinkContext.Provider value={openLink}>
         <TopBar
           sandbox={sandbox}
@@ -76,6 +78,8 @@ function Page({ choice, onChoice }: { choice: Choice; onChoice: (choice: Choice)
                     seek={seekMessage}
                     onChannel={openChannel}
                     onThread={setThread}
+                    timeLine={timeLine}
+                    onTimeLine={setTimeLine}
                   />
                 </SenderProvider>
               </PeopleProvider>

@@ -3,6 +3,8 @@ import "slack-blocks-to-jsx/dist/style.css";
 import "./styles/fonts.css";
 import "./styles/base.css";
 import "./styles/topbar.css";
+import "./styles/playbook.css";
+import "./styles/timeline.css";
 import "./styles/slack.css";
 import "./styles/blocks.css";
 import "./styles/dialog.css";

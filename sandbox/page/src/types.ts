@@ -132,6 +132,7 @@ export interface Warning {
 
 export interface UserGroup {
   id: string;
+  users?: string[];
   handle?: string;
   name?: string;
 }
@@ -186,6 +187,36 @@ export interface Fault {
   match: string;
   action: string;
   [key: string]: unknown;
+}
+
+export interface Playbooks {
+  shipped: { file: string; name: string; description: string }[];
+  /** The file that the desk's playbook is a copy of; null when it was edited by hand. */
+  chosen: string | null;
+  name: string | null;
+  text: string | null;
+}
+
+export type RungState = "done" | "skipped" | "next" | "later" | "quiet";
+
+export interface Rung {
+  at: string;
+  label: string;
+  targets: string[];
+  state: RungState;
+  note?: string | null;
+}
+
+/** The ladder of one case; `waiting_since` is null while no customer waits. */
+export interface Ladder {
+  case: number;
+  playbook?: string | null;
+  priority?: string | null;
+  now?: string | null;
+  waiting_since?: string | null;
+  due_at?: string | null;
+  late?: boolean;
+  rungs: Rung[];
 }
 
 /** What Slack's stand-in answers to a click, an action in a modal or a submission. */

@@ -4,3 +4,4 @@ import "./share.test";
 import "./threads.test";
 import "./links.test";
 import "./dates.test";
+import "./ladder.test";

@@ -1,4 +1,5 @@
 import { memo } from "react";
+import { caseOf } from "../ladder/steps";
 import type { PrivateMessage, SlackMessage } from "../types";
 import { Avatar } from "../ui/Avatar";
 import { ago, clockTime, dateOfTs } from "../ui/dates";
@@ -17,6 +18,7 @@ interface Props {
   /** The same person wrote just before: no head. */
   joined?: boolean;
   onThread?: (ts: string) => void;
+  onTimeLine?: (ts: string) => void;
 }
 
 const BOT = "U0DESK";
@@ -67,7 +69,7 @@ function ThreadLink({ message, onThread }: { message: SlackMessage; onThread: (t
 }
 
 /** What can be done with a message: its author and the admins may delete it. */
-function Tools({ message, channel, onThread }: Props) {
+function Tools({ message, channel, onThread, onTimeLine }: Props) {
   const people = usePeople();
   const { send } = useSender();
   const [, run] = useAsync();
@@ -78,6 +80,11 @@ function Tools({ message, channel, onThread }: Props) {
       {onThread && (
         <button type="button" className="tool" onClick={() => onThread(message.ts)}>
           <Icon name="thread" /> Thread
+        </button>
+      )}
+      {onTimeLine && caseOf(message.blocks) !== null && (
+        <button type="button" className="tool" onClick={() => onTimeLine(message.ts)}>
+          <Icon name="ladder" /> Time line
         </button>
       )}
       {mayDelete && (
@@ -96,7 +103,7 @@ function Tools({ message, channel, onThread }: Props) {
 }
 
 /** One message of a channel or thread. */
-export const Message = memo(function Message({ message, channel, joined = false, onThread }: Props) {
+export const Message = memo(function Message({ message, channel, joined = false, onThread, onTimeLine }: Props) {
   const people = usePeople();
   const author = message.user || BOT;
   const user = people.user(author);
@@ -130,7 +137,7 @@ export const Message = memo(function Message({ message, channel, joined = false,
         <Reactions reactions={message.reactions} />
         {onThread && <ThreadLink message={message} onThread={onThread} />}
       </div>
-      <Tools message={message} channel={channel} onThread={onThread} />
+      <Tools message={message} channel={channel} onThread={onThread} onTimeLine={onTimeLine} />
     </article>
   );
 });

@@ -13,6 +13,7 @@ interface Props {
   messages: SlackMessage[];
   hidden: PrivateMessage[];
   onThread?: (ts: string) => void;
+  onTimeLine?: (ts: string) => void;
   /** A message to bring into sight. */
   seek?: string | null;
   head?: ReactNode;
@@ -42,7 +43,7 @@ function joins(item: Item, before: Item | undefined): boolean {
 
 /** Messages in order, oldest first; follows new ones only while the reader is at the end. */
 export function MessageList(props: Props) {
-  const { label, place, channel, messages, hidden, onThread, seek, head, dividers = true } = props;
+  const { label, place, channel, messages, hidden, onThread, onTimeLine, seek, head, dividers = true } = props;
   const list = useRef<HTMLDivElement>(null);
   const [shown, setShown] = useState(SHOWN);
   const items = useMemo(() => merged(messages, hidden), [messages, hidden]);
@@ -96,7 +97,13 @@ export function MessageList(props: Props) {
                   </div>
                 )}
                 {item.message && (
-                  <Message message={item.message} channel={channel} joined={joins(item, before)} onThread={onThread} />
+                  <Message
+                    message={item.message}
+                    channel={channel}
+                    joined={joins(item, before)}
+                    onThread={onThread}
+                    onTimeLine={onTimeLine}
+                  />
                 )}
                 {item.hidden && <Private message={item.hidden} />}
               </Fragment>

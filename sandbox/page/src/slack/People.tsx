@@ -6,6 +6,8 @@ interface People {
   user: (id: string) => User | undefined;
   channel: (id: string) => string | undefined;
   group: (id: string) => string | undefined;
+  /** The user groups that the acting person is in. */
+  myGroups: string[];
   all: User[];
   channels: { id: string; name: string }[];
 }
@@ -15,6 +17,7 @@ const nobody: People = {
   user: () => undefined,
   channel: () => undefined,
   group: () => undefined,
+  myGroups: [],
   all: [],
   channels: [],
 };
@@ -35,6 +38,7 @@ export function PeopleProvider({ state, children }: { state: SlackState; childre
       user: (id) => users.get(id),
       channel: (id) => channelNames.get(id),
       group: (id) => groups.get(id),
+      myGroups: (state.usergroups ?? []).filter((group) => group.users?.includes(state.me)).map(({ id }) => id),
       all: state.users,
       channels,
     };

@@ -1,4 +1,4 @@
-import type { Channel } from "../types";
+import type { Channel, SlackMessage } from "../types";
 import { Icon } from "../ui/Icon";
 import { displayName, usePeople } from "./People";
 
@@ -13,14 +13,21 @@ interface Props {
 export const HOME = "home";
 export const isDirect = (channel: Channel): boolean => channel.is_im ?? channel.id.startsWith("D");
 
-function mentions(text: string, me: string): boolean {
-  return text.includes(`<@${me}>`) || text.includes(`"user_id":"${me}"`) || text.includes("<!channel>");
+function mentions(text: string, me: string, groups: string[]): boolean {
+  if (text.includes(`<@${me}>`) || text.includes(`"user_id":"${me}"`) || text.includes("<!channel>")) return true;
+  return groups.some((id) => text.includes(`<!subteam^${id}`) || text.includes(`"usergroup_id":"${id}"`));
 }
 
-function news(channel: Channel, me: string, readTo: string): { unread: boolean; pings: number } {
-  const fresh = channel.messages.filter((message) => Number(message.ts) > Number(readTo) && message.user !== me);
-  const pings = fresh.filter((message) => mentions(JSON.stringify([message.text, message.blocks]), me)).length;
-  return { unread: fresh.length > 0, pings };
+/** What came since this person last looked; a thread makes a channel no news unless somebody is called in it. */
+function news(channel: Channel, people: ReturnType<typeof usePeople>, readTo: string): { unread: boolean; pings: number } {
+  const { me, myGroups } = people;
+  const isFresh = ({ ts, user }: SlackMessage) => Number(ts) > Number(readTo) && user !== me;
+  const fresh = channel.messages.filter(isFresh);
+  const inThreads = channel.messages.flatMap(({ thread }) => thread?.filter(isFresh) ?? []);
+  const pings = [...fresh, ...inThreads].filter(({ text, blocks }) =>
+    mentions(JSON.stringify([text, blocks]), me, myGroups),
+  );
+  return { unread: fresh.length > 0, pings: pings.length };
 }
 
 /** The channels of the acting person, those with something new in bold. */
@@ -30,7 +37,7 @@ export function Sidebar({ me, channels, open, readTo, onOpen }: Props) {
   const direct = channels.filter(isDirect);
 
   const entry = (channel: Channel) => {
-    const { unread, pings } = news(channel, me, readTo(channel.id));
+    const { unread, pings } = news(channel, people, readTo(channel.id));
     const current = channel.id === open;
     const name = isDirect(channel) ? "mentiondesk" : `#${channel.name}`;
     return (

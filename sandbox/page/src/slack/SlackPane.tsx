@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { Channel, SlackState } from "../types";
 import { useRead } from "../store/useRead";
 import { useToast } from "../ui/Toasts";
@@ -16,6 +16,9 @@ interface Props {
   seek: string | null;
   onChannel: (channel: string) => void;
   onThread: (ts: string | null) => void;
+  /** Whether the open thread of a card shows the time line of its case. */
+  timeLine: boolean;
+  onTimeLine: (open: boolean) => void;
 }
 
 /** What Slack itself would complain of, once each. */
@@ -43,7 +46,7 @@ function withDirect(state: SlackState): Channel[] {
 const counted = (messages: number): string => `${messages} ${messages === 1 ? "message" : "messages"}`;
 
 /** Slack as the acting person sees it. */
-export function SlackPane({ state, channelId, threadTs, seek, onChannel, onThread }: Props) {
+export function SlackPane({ state, channelId, threadTs, seek, onChannel, onThread, timeLine, onTimeLine }: Props) {
   const { readTo, markRead } = useRead(state.me);
   useWarnings(state);
 
@@ -64,6 +67,14 @@ export function SlackPane({ state, channelId, threadTs, seek, onChannel, onThrea
   useEffect(() => {
     if (channel && !home) markRead(channel);
   }, [channel, home, markRead]);
+
+  const openTimeLine = useCallback(
+    (ts: string) => {
+      onThread(ts);
+      onTimeLine(true);
+    },
+    [onThread, onTimeLine],
+  );
 
   const name = channel && (isDirect(channel) ? "mentiondesk" : `#${channel.name}`);
   return (
@@ -92,13 +103,22 @@ export function SlackPane({ state, channelId, threadTs, seek, onChannel, onThrea
                 messages={channel.messages}
                 hidden={inChannel}
                 onThread={onThread}
+                onTimeLine={openTimeLine}
                 seek={seek}
                 head={channel.messages.length === 0 && <p className="empty">Nothing here yet.</p>}
               />
               <Composer channel={channel.id} label={`Message ${name}`} outside={!channel.is_member} />
             </section>
             {root && (
-              <ThreadPane channel={channel} root={root} hidden={inThread} seek={seek} onClose={() => onThread(null)} />
+              <ThreadPane
+                channel={channel}
+                root={root}
+                hidden={inThread}
+                seek={seek}
+                timeLine={timeLine}
+                onTimeLine={onTimeLine}
+                onClose={() => onThread(null)}
+              />
             )}
           </>
         )}

@@ -11,6 +11,12 @@ function load(user: string, channel: string): string {
   }
 }
 
+/** The time of the newest message, those in threads included. */
+function newest(channel: Channel): string {
+  const all = channel.messages.flatMap(({ ts, thread }) => [ts, thread?.at(-1)?.ts ?? ts]);
+  return all.reduce((one, other) => (Number(other) > Number(one) ? other : one), "0");
+}
+
 /** Up to which message a person has read each channel, as this browser knows it. */
 export function useRead(user: string): {
   readTo: (channel: string) => string;
@@ -20,8 +26,8 @@ export function useRead(user: string): {
   const readTo = useCallback((channel: string) => load(user, channel), [user]);
   const markRead = useCallback(
     (channel: Channel) => {
-      const last = channel.messages.at(-1)?.ts;
-      if (!last || Number(last) <= Number(load(user, channel.id))) return;
+      const last = newest(channel);
+      if (Number(last) <= Number(load(user, channel.id))) return;
       try {
         window.localStorage.setItem(keyOf(user, channel.id), last);
       } catch {

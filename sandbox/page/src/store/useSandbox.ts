@@ -1,21 +1,22 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { get } from "../api";
-import type { Fault, SlackState, XState } from "../types";
+import type { Fault, Playbooks, SlackState, XState } from "../types";
 import { share } from "./share";
 
 export type Link = "connecting" | "live" | "polling" | "down";
-type Topic = "slack" | "x" | "faults" | "clock";
+type Topic = "slack" | "x" | "faults" | "clock" | "playbooks";
 
 export interface Sandbox {
   slack: SlackState | null;
   x: XState | null;
   faults: Fault[];
+  playbooks: Playbooks | null;
   offset: number;
   link: Link;
   refresh: (...topics: Topic[]) => void;
 }
 
-const TOPICS: readonly Topic[] = ["slack", "x", "faults", "clock"];
+const TOPICS: readonly Topic[] = ["slack", "x", "faults", "clock", "playbooks"];
 const DEBOUNCE_MS = 60;
 const POLL_MS = 10_000;
 
@@ -52,6 +53,7 @@ export function useSandbox(user: string): Sandbox {
   const [slack, setSlack] = useState<SlackState | null>(null);
   const [x, setX] = useState<XState | null>(null);
   const [faults, setFaults] = useState<Fault[]>([]);
+  const [playbooks, setPlaybooks] = useState<Playbooks | null>(null);
   const [offset, setOffset] = useState(0);
   const [streaming, setStreaming] = useState(false);
   const [reached, setReached] = useState<boolean | null>(null);
@@ -78,6 +80,10 @@ export function useSandbox(user: string): Sandbox {
     const answer = await get<Fault[] | { faults: Fault[] }>("/control/faults").catch(() => null);
     if (answer) setFaults((before) => share(before, Array.isArray(answer) ? answer : answer.faults));
   });
+  const fetchPlaybooks = useCalm(async () => {
+    const answer = await get<Playbooks>("/control/playbooks").catch(() => null);
+    if (answer) setPlaybooks((before) => share(before, answer));
+  });
   const fetchClock = useCalm(async () => {
     const answer = await get<{ offset_s: number }>("/control/clock").catch(() => null);
     if (answer) setOffset(answer.offset_s ?? 0);
@@ -85,10 +91,16 @@ export function useSandbox(user: string): Sandbox {
 
   const refresh = useCallback(
     (...topics: Topic[]) => {
-      const fetchers = { slack: fetchSlack, x: fetchX, faults: fetchFaults, clock: fetchClock };
+      const fetchers = {
+        slack: fetchSlack,
+        x: fetchX,
+        faults: fetchFaults,
+        clock: fetchClock,
+        playbooks: fetchPlaybooks,
+      };
       for (const topic of topics.length > 0 ? topics : TOPICS) fetchers[topic]();
     },
-    [fetchSlack, fetchX, fetchFaults, fetchClock],
+    [fetchSlack, fetchX, fetchFaults, fetchClock, fetchPlaybooks],
   );
 
   useEffect(() => refresh("slack"), [user, refresh]);
@@ -108,7 +120,7 @@ export function useSandbox(user: string): Sandbox {
       else refresh();
     };
     // Asking for the clock starts a process as long as no desk runs, so that is left to the events.
-    const poll = window.setInterval(() => refresh("slack", "x", "faults"), POLL_MS);
+    const poll = window.setInterval(() => refresh("slack", "x", "faults", "playbooks"), POLL_MS);
     return () => {
       events.close();
       window.clearInterval(poll);
@@ -120,7 +132,10 @@ export function useSandbox(user: string): Sandbox {
   else if (reached) link = streaming ? "live" : "polling";
 
   const shown = slack?.me === user ? slack : null;
-  return useMemo(() => ({ slack: shown, x, faults, offset, link, refresh }), [shown, x, faults, offset, link, refresh]);
+  return useMemo(
+    () => ({ slack: shown, x, faults, playbooks, offset, link, refresh }),
+    [shown, x, faults, playbooks, offset, link, refresh],
+  );
 }
 
 function changed(data: string): Topic | null {

@@ -5,6 +5,7 @@ import { Icon, type IconName } from "../ui/Icon";
 import type { Choice } from "../ui/theme";
 import { Clock } from "./Clock";
 import { Faults } from "./Faults";
+import { Playbook } from "./Playbook";
 
 interface Props {
   sandbox: Sandbox;
@@ -60,7 +61,8 @@ export function TopBar({ sandbox, users, user, onUser, choice, onChoice }: Props
           ))}
         </select>
       </div>
-      <Clock offset={sandbox.offset} refresh={() => sandbox.refresh("clock", "slack", "x")} />
+      <Playbook playbooks={sandbox.playbooks} refresh={() => sandbox.refresh("playbooks")} />
+      <Clock offset={sandbox.offset} />
       <Faults faults={sandbox.faults} refresh={() => sandbox.refresh("faults")} />
       <button type="button" className="bar-button" aria-label={says} title={says} onClick={() => onChoice(next)}>
         <Icon name={icon} size={15} />

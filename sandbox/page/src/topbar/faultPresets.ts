@@ -30,6 +30,16 @@ export const PRESETS: { side: "slack" | "x"; title: string; presets: Preset[] }[
         more: "Messages appear, the desk hears nothing back",
         fault: { side: "slack", match: "chat.*", action: "drop_after" },
       },
+      {
+        label: "No scope for user groups",
+        more: "The app was installed without usergroups:read",
+        fault: { side: "slack", match: "usergroups.*", action: "error", error: "missing_scope" },
+      },
+      {
+        label: "No user groups in this plan",
+        more: "Slack answers paid_teams_only",
+        fault: { side: "slack", match: "usergroups.*", action: "error", error: "paid_teams_only" },
+      },
     ],
   },
   {
@@ -63,7 +73,10 @@ export const PRESETS: { side: "slack" | "x"; title: string; presets: Preset[] }[
 const ALL = PRESETS.flatMap(({ presets }) => presets);
 
 export const isOf = (fault: Fault, preset: Preset): boolean =>
-  fault.side === preset.fault.side && fault.match === preset.fault.match && fault.action === preset.fault.action;
+  fault.side === preset.fault.side &&
+  fault.match === preset.fault.match &&
+  fault.action === preset.fault.action &&
+  (fault["error"] ?? null) === (preset.fault["error"] ?? null);
 
 /** A fault in words: the preset's, or what was asked for. */
 export function describe(fault: Fault): string {

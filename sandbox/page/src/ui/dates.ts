@@ -13,6 +13,7 @@ const long = format({ weekday: "long", year: "numeric", month: "long", day: "num
 const full = format({ year: "numeric", month: "long", day: "numeric" });
 const short = format({ year: "numeric", month: "short", day: "numeric" });
 const dayAndTime = format({ weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+const dayOnly = format({ weekday: "short", day: "numeric", month: "short" });
 const slash = format({ year: "numeric", month: "2-digit", day: "2-digit" });
 
 const pad = (value: number): string => String(value).padStart(2, "0");
@@ -43,6 +44,22 @@ export function ago(at: Date, now: Date): string {
 /** `Fri 21 Nov, 23:05` */
 export const moment = (at: Date): string => dayAndTime(at);
 export const clockTime = (at: Date): string => time(at);
+export const exactTime = (at: Date): string => timeSeconds(at);
+export const shortDay = (at: Date): string => dayOnly(at);
+export const isSameDay = (one: Date, other: Date): boolean => midnight(one) === midnight(other);
+
+/** `1 d 2 h 5 min`; seconds only within the first hour. */
+export function span(seconds: number): string {
+  const whole = Math.round(seconds);
+  const parts: [number, string][] = [
+    [Math.floor(whole / 86_400), "d"],
+    [Math.floor((whole % 86_400) / 3_600), "h"],
+    [Math.floor((whole % 3_600) / 60), "min"],
+    [whole < 3_600 ? whole % 60 : 0, "s"],
+  ];
+  const said = parts.filter(([amount]) => amount > 0).map(([amount, unit]) => `${amount} ${unit}`);
+  return said.join(" ") || "0 s";
+}
 export const dayDivider = (at: Date, now: Date): string => nearDay(at, now) ?? long(at);
 
 /** As X writes it: `now`, `4m`, `3h`, then the day. */

@@ -8,16 +8,18 @@ interface Props {
   confirm: Confirm;
   onConfirm: () => void;
   onDeny: () => void;
+  /** Covers the whole page, not Slack alone. */
+  whole?: boolean;
 }
 
 /** The question that Slack puts before an action is sent. */
-export function ConfirmDialog({ confirm, onConfirm, onDeny }: Props) {
+export function ConfirmDialog({ confirm, onConfirm, onDeny, whole = false }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const title = useId();
   useDialogFocus(box, onDeny);
-  const host = document.getElementById("slack-overlays") ?? document.body;
+  const host = (!whole && document.getElementById("slack-overlays")) || document.body;
   return createPortal(
-    <div className="overlay">
+    <div className={whole ? "overlay overlay--whole" : "overlay"}>
       <div ref={box} className="dialog dialog--small" role="alertdialog" aria-labelledby={title} tabIndex={-1}>
         <header className="dialog__head">
           <h2 id={title}>{words(confirm.title)}</h2>

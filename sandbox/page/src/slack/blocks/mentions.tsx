@@ -16,7 +16,9 @@ function ChannelMention({ id }: { id: string }) {
 }
 
 function GroupMention({ id }: { id: string }) {
-  return <span className="mention mention--me">@{usePeople().group(id) ?? id}</span>;
+  const people = usePeople();
+  const mine = people.myGroups.includes(id);
+  return <span className={mine ? "mention mention--me" : "mention"}>@{people.group(id) ?? id}</span>;
 }
 
 const Broadcast = ({ range }: { range: string }) => <span className="mention mention--me">@{range}</span>;

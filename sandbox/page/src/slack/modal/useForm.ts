@@ -27,6 +27,11 @@ function everything(view: View, typed: Record<string, Given>): Record<string, Gi
   return values;
 }
 
+/** What is wrong with an input is no longer said once somebody mends it. */
+function without(errors: Record<string, string>, blockId: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(errors).filter(([id]) => id !== blockId));
+}
+
 interface ModalForm {
   actions: Actions;
   submitting: boolean;
@@ -76,6 +81,7 @@ export function useForm(view: View): ModalForm {
       change: (blockId, element, given, typing = false) => {
         const key = keyOf(blockId, element);
         setTyped((before) => ({ ...before, [key]: given }));
+        setErrors((before) => without(before ?? view.errors ?? {}, blockId));
         const block = dispatches(view, blockId);
         const inInput = view.blocks.some((one) => one.block_id === blockId && one.type === "input");
         if (inInput && !block) return;
