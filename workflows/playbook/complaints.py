@@ -8,13 +8,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from workflows.playbook.models import LATER
-from workflows.playbook.problems import Problem, did_you_mean, one_of, path_text, safe, shown
+from workflows.playbook.problems import YES_NO, Problem, did_you_mean, one_of, path_text, safe, shown
 from workflows.playbook.schema import part_at
 from workflows.playbook.strict_yaml import Document, Path
 
 _Words = tuple[str, str, str]  # found, fix, code
 _NOTHING = object()
-_YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
 def complaints(error: ValidationError, document: Document, file: str) -> Iterator[Problem]:
@@ -87,7 +86,7 @@ def _wrong(detail: ErrorDetails, path: Path) -> _Words:
 
 def _fix_of_type(kind: str, value: Any, path: Path) -> str:
     if kind == "bool_type":
-        meant = _YES_NO.get(value.casefold()) if isinstance(value, str) else None
+        meant = YES_NO.get(value.casefold()) if isinstance(value, str) else None
         return f"write `{meant}`: only true and false are yes and no" if meant else "write `true` or `false`"
     if kind == "int_type":
         return (

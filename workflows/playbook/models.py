@@ -221,16 +221,16 @@ class RouteEntry(Section):
 
     name: Name = Field(default="", description="What the route is about.", examples=["press"])
     tags: list[TagName] = Field(
-        default=[], description="One of these tags is set; left out: any.", examples=[["press"]]
+        default=[], min_length=1, description="One of these tags is set; left out: any.", examples=[["press"]]
     )
     teams: list[TagName] = Field(
-        default=[], description="The case's team is one of these.", examples=[["billing"]]
+        default=[], min_length=1, description="The case's team is one of these.", examples=[["billing"]]
     )
     languages: list[Language] = Field(
-        default=[], description="The text is in one of these.", examples=[["tr"]]
+        default=[], min_length=1, description="The text is in one of these.", examples=[["tr"]]
     )
     accounts: list[Username] = Field(
-        default=[], description="It was written to one of these.", examples=[["acme_help"]]
+        default=[], min_length=1, description="It was written to one of these.", examples=[["acme_help"]]
     )
     channel: Channel = Field(default="cards", description="Where the card goes.", examples=["#press"])
     team: TagName | None = Field(
@@ -273,10 +273,10 @@ class LadderEntry(Section):
 
     name: Name = Field(description="What `why?` calls it.", examples=["urgent"])
     priorities: list[PriorityName] = Field(
-        default=[], description="Which cases; left out: all.", examples=[["high"]]
+        default=[], min_length=1, description="Which cases; left out: all.", examples=[["high"]]
     )
     teams: list[TagName] = Field(
-        default=[], description="Whose cases; left out: all.", examples=[["billing"]]
+        default=[], min_length=1, description="Whose cases; left out: all.", examples=[["billing"]]
     )
     steps: list[StepEntry] = Field(
         min_length=1, description="Counted from T0.", examples=[[{"after": "5m", "ping": ["agents"]}]]

@@ -8,6 +8,8 @@ from typing import Literal
 Severity = Literal["error", "warning"]
 
 _CLIP = 60
+# Words that YAML 1.1 took for true and false, and people still do.
+YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 _JOINERS = "\u200c\u200d"  # Indic and Persian words hold these
 
 

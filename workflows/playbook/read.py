@@ -9,7 +9,7 @@ from workflows.domain.playbook import Playbook
 from workflows.playbook.build import build
 from workflows.playbook.complaints import complaints
 from workflows.playbook.models import PlaybookFile
-from workflows.playbook.problems import Problem, in_order
+from workflows.playbook.problems import Problem, in_order, path_text
 from workflows.playbook.references import Finder, reference_problems
 from workflows.playbook.sense import sense_problems
 from workflows.playbook.strict_yaml import Document, load
@@ -56,5 +56,5 @@ def _once_each(problems: list[Problem]) -> Iterator[Problem]:
 
 def _untouched(problems: Iterator[Problem], document: Document) -> Iterator[Problem]:
     """Leave out complaints about values that the YAML has spoilt already."""
-    spoilt = [document.place(path) for path in document.broken]
-    return (problem for problem in problems if (problem.line, problem.column) not in spoilt)
+    spoilt = {path_text(path) for path in document.broken}
+    return (p for p in problems if p.path not in spoilt or p.code == "unknown-key")

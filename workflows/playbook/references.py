@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from workflows.domain.playbook import ALWAYS, TEAM
-from workflows.playbook.problems import Problem, did_you_mean, path_text, safe, shown
+from workflows.playbook.problems import YES_NO, Problem, did_you_mean, path_text, safe, shown
 from workflows.playbook.strict_yaml import Document, Path
 
 _EACH = "*"
@@ -110,7 +110,7 @@ def _hours(finder: Finder) -> Iterator[Problem]:
 
 def _open_hours(finder: Finder) -> Iterator[tuple[Path, Any]]:
     for path, when in whens(finder.root):
-        if isinstance(when.get("open"), str):
+        if isinstance(when.get("open"), str) and when["open"] not in YES_NO:
             yield (*path, "open"), when["open"]
 
 

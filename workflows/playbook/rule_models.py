@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from workflows.playbook.patterns import Hashtag, Pattern, Word
-from workflows.playbook.problems import shown
+from workflows.playbook.problems import YES_NO, shown
 from workflows.playbook.values import (
     Channel,
     Host,
@@ -52,9 +52,11 @@ class Bounds(Section):
 def _open(value: Any) -> bool | str:
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and value and value not in {"yes", "no", "on", "off"}:
+    if isinstance(value, str) and value and value not in YES_NO:
         return value
-    raise unfit("wrong-type", shown(value), "write `true`, `false` or the name of hours, as in `open: night`")
+    meant = YES_NO.get(value, "") if isinstance(value, str) else ""
+    fix = f"write `{meant}`" if meant else "write `true`, `false` or the name of hours, as in `open: night`"
+    raise unfit("wrong-type", shown(value), fix)
 
 
 def _flag_or_list(value: Any) -> str:

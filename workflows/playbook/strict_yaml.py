@@ -108,12 +108,12 @@ class _Enough(Exception):
 
 @dataclass(slots=True)
 class _Frame:
-    """A mapping or list whose end has not come yet; `key` waits for its value."""
+    """A mapping or list whose end has not come yet; `key` waits for its value, which may be for nothing."""
 
     into: Any
     path: Path
     key: str | None = None
-    is_double: bool = False
+    is_dropped: bool = False
 
 
 class _Builder:
@@ -188,9 +188,9 @@ class _Builder:
         elif isinstance(frame.into, list):
             frame.into.append(value)
         else:
-            if not frame.is_double:
+            if not frame.is_dropped:
                 frame.into[frame.key] = value
-            frame.key, frame.is_double = None, False
+            frame.key, frame.is_dropped = None, False
 
     def _take_key(self, frame: _Frame, event: Any) -> None:
         if not isinstance(event, yaml.ScalarEvent):
@@ -199,19 +199,24 @@ class _Builder:
             raise _Enough
         self._refuse_marks(event, frame.path)
         key = event.value
-        if event.implicit[0] and not isinstance(resolved(key), str):
-            fix = f'put the key in quotes if it is meant: "{safe(key)}"'
-            self._complain(event, f"the key `{safe(key)}`, which is not a word", fix, "bad-key")
-        if key == "<<" and event.implicit[0]:
-            self._complain(event, "a merge key `<<`", "write the keys out in each place", "merge-key")
-            self.broken.add((*frame.path, key))
         path = (*frame.path, key)
-        frame.key, frame.is_double = key, key in frame.into
-        if frame.is_double:
-            first = self.keys.get(path, (1, 1))[0]
-            fix = f"keep one of the two: the first stands on line {first}"
-            self._complain(event, f"the key `{safe(key)}` a second time", fix, "duplicate-key", path)
+        frame.key, frame.is_dropped = key, self._refuse_key(frame, event, path)
         self.keys.setdefault(path, _place(event))
+
+    def _refuse_key(self, frame: _Frame, event: Any, path: Path) -> bool:
+        key, is_plain = event.value, event.implicit[0]
+        if key in frame.into:
+            fix = f"keep one of the two: the first stands on line {self.keys[path][0]}"
+            self._complain(event, f"the key `{safe(key)}` a second time", fix, "duplicate-key", path)
+        elif is_plain and not isinstance(resolved(key), str):
+            fix = f'put the key in quotes if it is meant: "{safe(key)}"'
+            self._complain(event, f"the key `{safe(key)}`, which is not a word", fix, "bad-key", path)
+        elif is_plain and key == "<<":
+            fix = "write the keys out in each place"
+            self._complain(event, "a merge key `<<`", fix, "merge-key", path)
+        else:
+            return False
+        return True
 
     def _value(self, event: Any, path: Path) -> Any:
         if self._refuse_marks(event, path):
@@ -222,7 +227,7 @@ class _Builder:
             return []
         if isinstance(event, yaml.ScalarEvent):
             value = resolved(event.value) if event.implicit[0] else event.value
-            if value is None:
+            if value is None and not any(frame.is_dropped for frame in self.frames):
                 self.empty.add(path)
             return value
         return None

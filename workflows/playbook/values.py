@@ -73,8 +73,9 @@ def read_span(value: Any) -> timedelta:
 
 
 def _likely_span(text: str) -> str:
-    found = re.match(r"\s*(\d{1,6})\s*(sec|s|min|m|hour|hr|h|day|d)", text.casefold())
-    return f"{found[1]}{found[2][0]}" if found else "1h30m"
+    found = re.findall(r"([0-9]{1,6})\s*(d|h|m|s)", text[:100].casefold())
+    by_unit = {unit: number for number, unit in found}
+    return "".join(f"{by_unit[unit]}{unit}" for unit in "dhms" if unit in by_unit) or "1h30m"
 
 
 def _positive_span(value: Any) -> timedelta:
