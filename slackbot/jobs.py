@@ -1,10 +1,12 @@
 """RQ doors of Slack, and the small deeds: private words, alerts, dialogs, people (cards: slackbot.cards)."""
 
+import contextlib
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from slackbot.cards import PostCard, RefreshCard, SlackDeed, TellThread, TidyCard, find_block, since
+from slackbot.pings import Ping, ShowTaken
 from slackbot.render.modals import render_reply_modal
 from slackbot.render.notices import render_alert, render_notice
 from slackbot.render.text import Json, Message
@@ -12,7 +14,7 @@ from slackbot.sender import Sender, respond
 from workflows.delivery import Deed, deliver_effect, reconcile_effect
 from workflows.desk import Desk, the_desk
 from workflows.domain.effects import Effect, Kind
-from workflows.domain.people import Person
+from workflows.domain.people import Group, Person
 from workflows.errors import DeliveryError, Missing, OutcomeUnknown, TryLater, Undeliverable
 from workflows.services.replies import OpenReply
 from workflows.store import drafts as draft_states
@@ -50,6 +52,8 @@ def deeds_of(desk: Desk, sender: Sender) -> dict[Kind, Deed]:
         Kind.TIDY_CARD: TidyCard(desk, sender),
         Kind.PEOPLE: FetchPeople(desk, sender),
         Kind.HELLO: Hello(desk, sender),
+        Kind.PING: Ping(desk, sender),
+        Kind.PING_TAKEN: ShowTaken(desk, sender),
     }
 
 
@@ -136,13 +140,18 @@ class FetchPeople(SlackDeed):
 
     def perform(self, ready: str) -> str:
         """Ask Slack, and keep each answer; a Slack without these methods leaves everybody a full member."""
-        try:
-            people: list[Person] = [self.sender.person(ready)] if ready else list(self.sender.people())
-        except Undeliverable:
-            return ""
+        people: list[Person] = []
+        groups: list[Group] = []
+        with contextlib.suppress(Undeliverable):
+            people = [self.sender.person(ready)] if ready else list(self.sender.people())
+        if not ready:
+            with contextlib.suppress(Undeliverable):  # a plan or token without user groups
+                groups = list(self.sender.groups())
         with self.desk.begin() as uow:
             for person in people:
                 uow.accounts.keep_person(person, uow.machine)
+            for group in groups:
+                uow.accounts.keep_group(group, uow.machine)
         return ""
 
 

@@ -19,7 +19,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from slackbot.render.text import Json, Message
-from workflows.domain.people import Person
+from workflows.domain.people import Group, Person
 from workflows.errors import DeliveryError, OutcomeUnknown, TryLater, Undeliverable
 from workflows.settings import Settings
 
@@ -122,6 +122,14 @@ class Sender:
     def person(self, user_id: str) -> Person:
         """Return one member."""
         return _person(_call(lambda: self._client.users_info(user=user_id)).get("user") or {"id": user_id})
+
+    def groups(self) -> Iterator[Group]:
+        """Yield the workspace's user groups with their members."""
+        body = _call(lambda: self._client.usergroups_list(include_users=True))
+        for group in body.get("usergroups") or ():
+            if group.get("id"):
+                members = tuple(str(user) for user in group.get("users") or ())
+                yield Group(str(group["id"]), str(group.get("handle") or ""), members)
 
     def who_am_i(self) -> Mapping[str, Any]:
         """Return what auth.test says of the workspace and the bot."""

@@ -4,12 +4,15 @@ Two clocks at once do no harm: one holds the lease, and checks it in the very tr
 writes in; every step is a compare-and-set besides.
 """
 
+import contextlib
 import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from redis.exceptions import RedisError
 from sqlalchemy import delete
@@ -20,9 +23,13 @@ from workflows.domain.effects import Kind
 from workflows.errors import NotSaved
 from workflows.jobs import deeds_of
 from workflows.services.audit import audit
+from workflows.services.board import alert
+from workflows.services.escalations import wake_due
+from workflows.services.playbooks import adopt, look_into
 from workflows.services.replies import leave_old_dialogs
 from workflows.store.departures import Offer
 from workflows.store.tables import deliveries
+from workflows.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +42,51 @@ PEOPLE_EVERY_S = 6 * 3600.0
 FORGET_EVERY_S = 3600.0
 DELIVERIES_KEPT_S = 24 * 3600.0
 DIALOGS_EVERY_S = 60.0
-_CHORES = ("poll", "audit", "people", "forget", "dialogs")
+PLAYBOOKS_EVERY_S = 1.0
+MOST_WOKEN = 50
+JUMP_S = 60.0
+_CHORES = ("poll", "audit", "people", "forget", "dialogs", "playbooks")
+
+
+class SteadyTime:
+    """The wall clock against one that nobody can set: tells when the wall clock was moved."""
+
+    def __init__(self) -> None:
+        self._wall: datetime | None = None
+        self._steady = 0.0
+
+    def jump_s(self, wall: datetime) -> float:
+        """Return by how many seconds the wall clock has moved beyond the time that passed meanwhile."""
+        steady = time.monotonic()
+        before, passed = self._wall, steady - self._steady
+        self._wall, self._steady = wall, steady
+        return (wall - before).total_seconds() - passed if before else 0.0
+
+
+class Watch:
+    """The files of a folder: whether they have changed since they were taken, and stand still again."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._taken: object = None
+        self._last: object = None
+
+    def has_settled(self) -> bool:
+        """Tell whether there is something new that has not changed since the last look."""
+        seen = self._look()
+        settled = seen == self._last and seen != self._taken
+        self._last = seen
+        return settled
+
+    def taken(self) -> None:
+        """Remember that what stood there at the last look was read."""
+        self._taken = self._last if self._last is not None else self._look()
+
+    def _look(self) -> object:
+        files = sorted([*self.path.glob("*.yaml"), *self.path.glob("*.yml")])
+        with contextlib.suppress(OSError):
+            return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+        return ()
 
 
 class TheClock:
@@ -51,7 +102,10 @@ class TheClock:
             "people": self._people,
             "forget": self._forget,
             "dialogs": self._dialogs,
+            "playbooks": self._playbooks,
         }
+        self._folder = Watch(desk.settings.playbooks)
+        self._steady = SteadyTime()
 
     def run(self, stop: threading.Event) -> None:
         """Turn until asked to stop; trouble with a store is logged and outlived."""
@@ -76,10 +130,13 @@ class TheClock:
             log.warning("lease not given up: %s", error)
 
     def _start(self) -> None:
+        found = look_into(self._folder.path)
         with self._desk.begin() as uow:
+            adopt(uow, found)
             for chore in _CHORES:
                 uow.timers.start(chore)
             uow.outbox.add(Kind.HELLO, "")
+        self._folder.taken()
 
     def turn(self) -> float:
         """Do what is due and return the seconds until the next turn."""
@@ -87,6 +144,7 @@ class TheClock:
             if not uow.timers.hold_lease(LEASE, self._holder, for_s=LEASE_FOR_S):
                 return 1.0
             settle_run_out(self._desk.performer, uow, self._deeds)
+            woken = 0 if self._has_jumped(uow) else wake_due(uow, MOST_WOKEN)
             offers = uow.departures.due()
             checks = uow.departures.doubts_due()
             chores = [kind for kind, _ in uow.timers.due()]
@@ -101,6 +159,8 @@ class TheClock:
         for kind in chores:
             if kind in self._chores:
                 self._chores[kind]()
+        if woken == MOST_WOKEN:
+            return 0.0
         if next_due is None:
             return LONGEST_TURN_S
         left = (next_due - datetime.now(UTC)).total_seconds()
@@ -150,6 +210,29 @@ class TheClock:
         with self._desk.begin() as uow:
             uow.timers.set_next("dialogs", after_s=DIALOGS_EVERY_S)
             leave_old_dialogs(uow)
+
+    def _has_jumped(self, uow: UnitOfWork) -> bool:
+        """Tell whether the wall clock has jumped since the last turn: then this one escalates nothing."""
+        jump_s = self._steady.jump_s(uow.machine)
+        if abs(jump_s) <= JUMP_S:
+            return False
+        log.warning("the machine's clock jumped by %.0f s", jump_s)
+        minute = uow.machine.strftime("%Y%m%d%H%M")
+        facts = {"jump_s": f"{jump_s:.0f}"}
+        alert(uow, self._desk.settings.admin_channel, f"jump:{minute}", "clock_jumped", **facts)
+        return True
+
+    def _playbooks(self) -> None:
+        """Take over playbooks that were changed and have stood still for a second."""
+        with self._desk.begin() as uow:
+            uow.timers.set_next("playbooks", after_s=PLAYBOOKS_EVERY_S)
+        if not self._folder.has_settled():
+            return
+        found = look_into(self._folder.path)
+        with self._desk.begin() as uow:
+            if uow.timers.hold_lease(LEASE, self._holder, for_s=LEASE_FOR_S) and adopt(uow, found):
+                log.info("playbooks read: %s", ", ".join(version.name for version in found.versions))
+        self._folder.taken()
 
     def _forget(self) -> None:
         with self._desk.begin() as uow:

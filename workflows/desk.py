@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from sqlalchemy import Engine
 
 from workflows.delivery import Performer
+from workflows.domain.people import House
 from workflows.queues import Road, connect, relay_now
 from workflows.redis_server import redis_url
 from workflows.settings import Settings, load_settings
@@ -38,7 +39,7 @@ class Desk:
     @cached_property
     def begin(self) -> Begin:
         """Open a unit of work that writes."""
-        return begin_on(self.engine, rates_of(self.settings), self.relay)
+        return begin_on(self.engine, rates_of(self.settings), self.relay, house_of(self.settings))
 
     @cached_property
     def look(self) -> Look:
@@ -67,6 +68,19 @@ def rates_of(settings: Settings) -> Rates:
         "slack:update": Rate.of(settings.slack_updates_per_minute, 60, burst_share=0.4),
         "x:post": Rate.of(settings.x_posts_per_15min, QUARTER_HOUR_S, burst_share=0.5),
     }
+
+
+def house_of(settings: Settings) -> House:
+    """Return what the settings say of roles and channels."""
+    return House(
+        channels={
+            "cards": settings.slack_channel,
+            "supervisors": settings.slack_supervisors_channel or settings.slack_channel,
+            "admins": settings.admin_channel,
+        },
+        supervisors=settings.supervisors,
+        admins=settings.admins,
+    )
 
 
 def open_desk(settings: Settings, *, name: str, clicks: bool = False, relay: Relay | None = None) -> Desk:

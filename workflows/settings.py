@@ -4,6 +4,7 @@ Every variable is described for operators in docs/settings.md (a test compares).
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -26,9 +27,16 @@ _SECRETS = (
 )
 
 
+SHIPPED_PLAYBOOKS = Path(__file__).parents[1] / "playbooks"
+
+
 def _user_data_dir() -> Path:
     home = os.environ.get("XDG_DATA_HOME")
     return (Path(home) if home else Path.home() / ".local" / "share") / "mentiondesk"
+
+
+def _listed(text: str) -> list[str]:
+    return [word for word in re.split(r"[,\s]+", text) if word]
 
 
 class BadSettings(DeskError):
@@ -45,7 +53,10 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr = SecretStr("")
     slack_api_url: str = "https://slack.com/api/"
     slack_channel: str = ""
+    slack_supervisors_channel: str = ""
     slack_admin_channel: str = ""
+    slack_supervisors: str = ""
+    slack_admins: str = ""
     slack_posts_per_second: float = Field(default=1.0, gt=0)
     slack_updates_per_minute: float = Field(default=50.0, gt=0)
 
@@ -63,6 +74,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("")
     redis_url: SecretStr = SecretStr("")
     data_dir: Path = Field(default_factory=_user_data_dir)
+    playbooks_dir: Path | None = None
 
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
@@ -76,10 +88,10 @@ class Settings(BaseSettings):
         texts = {name for name, field in cls.model_fields.items() if field.annotation in (str, SecretStr)}
         return {name: value for name, value in given.items() if value != "" or name.lower() in texts}
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "playbooks_dir")
     @classmethod
-    def _from_home(cls, folder: Path) -> Path:
-        return folder.expanduser()
+    def _from_home(cls, folder: Path | None) -> Path | None:
+        return folder.expanduser() if folder else None
 
     @field_validator("slack_api_url")
     @classmethod
@@ -91,7 +103,15 @@ class Settings(BaseSettings):
     def _without_slash(cls, url: str) -> str:
         return url.rstrip("/")
 
-    @field_validator("slack_channel", "slack_admin_channel")
+    @field_validator("slack_supervisors", "slack_admins")
+    @classmethod
+    def _ids(cls, listed: str) -> str:
+        wrong = [word for word in _listed(listed) if not re.fullmatch(r"[UWS][A-Z0-9]{2,30}", word)]
+        if wrong:
+            raise ValueError(f"{wrong[0]} is no id: write user ids (U…) or user group ids (S…) with commas")
+        return listed
+
+    @field_validator("slack_channel", "slack_supervisors_channel", "slack_admin_channel")
     @classmethod
     def _trimmed(cls, channel: str) -> str:
         return channel.strip()
@@ -100,6 +120,22 @@ class Settings(BaseSettings):
     def admin_channel(self) -> str:
         """Where operators are told of trouble: the admin channel, else the cards' channel."""
         return self.slack_admin_channel or self.slack_channel
+
+    @property
+    def supervisors(self) -> tuple[str, ...]:
+        """Who supervises where a playbook does not say: user ids and user group ids."""
+        return tuple(_listed(self.slack_supervisors))
+
+    @property
+    def admins(self) -> tuple[str, ...]:
+        """Who administers where a playbook does not say: user ids and user group ids."""
+        return tuple(_listed(self.slack_admins))
+
+    @property
+    def playbooks(self) -> Path:
+        """The folder of the playbooks: PLAYBOOKS_DIR, else ./playbooks if any is there, else the shipped ones."""
+        here = Path("playbooks")
+        return self.playbooks_dir or (here if any(here.glob("*.y*ml")) else SHIPPED_PLAYBOOKS)
 
     @property
     def store_url(self) -> str:

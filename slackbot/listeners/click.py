@@ -17,6 +17,7 @@ from workflows.domain.effects import Kind
 from workflows.domain.people import may_act
 from workflows.errors import AlreadyTaken, DeliveryError, Missing, NotSaved, Refusal
 from workflows.services.board import Asker, refresh_card, tell_privately
+from workflows.services.playbooks import current_playbooks, may_work
 from workflows.store.unit_of_work import UnitOfWork
 
 
@@ -163,9 +164,12 @@ def check_actor(uow: UnitOfWork, click: Click) -> None:
     Raises NotAllowed.
     """
     person = uow.accounts.person(click.asker.agent)
-    may_act(person, team_id=click.team_id, home_team=uow.accounts.home_team())
+    playbooks = current_playbooks(uow)
+    allowed = [user for playbook in playbooks for user in playbook.people.allowed]
+    may_act(person, team_id=click.team_id, home_team=uow.accounts.home_team(), allowed=allowed)
     if person is None:
         uow.outbox.add(Kind.PEOPLE, click.asker.agent)
+    may_work(uow, playbooks, click.asker.agent)
 
 
 def _note_card(uow: UnitOfWork, click: Click) -> None:

@@ -19,8 +19,9 @@ from slackbot.render.text import (
     rich,
     section,
 )
+from slackbot.render.why import clock_word
 from slackbot.words import count, say
-from workflows.domain.case import Status
+from workflows.domain.case import Case, Status
 from workflows.domain.reply import Answer, may_answer
 from workflows.store import drafts as states
 from workflows.store.drafts import Draft
@@ -125,12 +126,43 @@ def _state(view: CaseView) -> list[str]:
     else:
         holder = say("nobody has it yet")
     waiting = ""
-    if view.waiting_since and case.status is not Status.RESOLVED:
-        waiting = say("the customer waits since %(at)s", at=moment(view.waiting_since))
+    if case.waiting_since and case.status is not Status.RESOLVED:
+        waiting = say("the customer waits since %(at)s", at=moment(case.waiting_since))
     drafting = ""
     if view.drafting:
         drafting = say(":pencil2: %(who)s is writing", who=", ".join(map(person, view.drafting[:5])))
-    return [" · ".join(part for part in (status, holder, waiting, drafting) if part)]
+    lines = [" · ".join(part for part in (status, holder, waiting, drafting) if part)]
+    return [*lines, *(line for line in (_due(case), _facts(view)) if line)]
+
+
+def _due(case: Case) -> str:
+    """Return when the next target is missed; Slack's client draws the time left without us."""
+    parts = []
+    if case.due_at and case.status is not Status.RESOLVED:
+        at = moment(case.due_at, "{date_short_pretty} {time} ({ago})")
+        clock = clock_word(case.due_kind)
+        if case.is_late:
+            parts.append(say(":red_circle: *LATE* · %(clock)s was due %(at)s", clock=clock, at=at))
+        else:
+            parts.append(say(":alarm_clock: %(clock)s due %(at)s", clock=clock, at=at))
+    if case.escalated:
+        parts.append(say(":rotating_light: escalated"))
+    if case.quiet_by and case.quiet_by != case.assignee:
+        parts.append(say("%(who)s has taken it on", who=person(case.quiet_by)))
+    return " · ".join(parts)
+
+
+def _facts(view: CaseView) -> str:
+    """Return what triage found, in the playbook's own words."""
+    case = view.case
+    parts = [f"`{escape(tag, 40)}`" for tag in case.tags[:8]]
+    if case.sensitive:
+        parts.append(say(":lock: sensitive"))
+    if case.team:
+        parts.append(say("team %(team)s", team=escape(case.team, 40)))
+    if case.language and case.language not in ("und", "en"):
+        parts.append(escape(case.language, 10))
+    return " · ".join(parts)
 
 
 def _reply(view: CaseView, head: str) -> list[Json]:
@@ -206,9 +238,11 @@ def _buttons(view: CaseView, rule: str) -> list[Json]:
         if case.assignee is not None:
             buttons.append(button("release", say("Release"), value))
             buttons.append(button("take_over", say("Take over"), value))
+        buttons.append(button("escalate", say("Escalate"), value))
         buttons.append(button("resolve", say("Resolve"), value))
     if link:
         buttons.append(button("open_on_x", say("Open on X"), value, url=link))
+    buttons.append(button("why", say("Why?"), value))
     return buttons
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from slackbot.render.text import Message, moment, person, section
+from slackbot.render.text import Message, escape, moment, person, section
 from slackbot.words import say
 
 Facts = Mapping[str, str]
@@ -46,6 +46,15 @@ _PRIVATE: dict[str, Callable[[Facts], str]] = {
         "People of other workspaces may read the cards, but not work on them."
     ),
     "not_a_member": lambda _: say("Only members of this workspace may work on cases."),
+    "not_an_agent": lambda _: say("Only the agents whom the playbook lists may work on cases."),
+    "nobody_on_duty": lambda _: say("Nobody of them is on duty. Please choose somebody else."),
+    "no_next_step": lambda _: say("The ladder has no further step. Please choose somebody else."),
+    "nobody_waits": lambda _: say("Nobody waits for an answer in this case any more."),
+    "taken_on": lambda facts: say(
+        "%(who)s has taken this on already, since %(at)s.",
+        who=person(facts["holder"]),
+        at=moment(datetime.fromisoformat(facts["since"])),
+    ),
     "press_again": lambda _: say("Slack gave up waiting for the dialog. Please press the button again."),
     "not_saved": lambda _: say("Not saved, please press again."),
     "saved_shown_late": lambda _: say("Saved. Slack will show it a little late."),
@@ -72,6 +81,23 @@ _ALERTS: dict[str, Callable[[Facts], str]] = {
         ":warning: Effect %(effect)s (%(kind)s) broke its worker three times and is set aside.",
         effect=facts["effect"],
         kind=facts["kind"],
+    ),
+    "playbook_refused": lambda facts: say(
+        ":warning: The playbook %(file)s has an error, the last good one stays. Line %(line)s, column "
+        "%(column)s: %(found)s. Write instead: %(fix)s. (%(more)s more; `mentiondesk playbook lint` "
+        "shows all.)",
+        **{name: escape(value, 400) for name, value in facts.items()},
+    ),
+    "clock_jumped": lambda facts: say(
+        ":warning: The machine’s clock jumped by %(jump_s)s s. Escalation waited one turn; please check "
+        "the time.",
+        jump_s=facts["jump_s"],
+    ),
+    "ping_refused": lambda facts: say(
+        ":warning: Slack does not take pings for %(channel)s (%(why)s). They go to the cards’ channel "
+        "meanwhile.",
+        channel=facts["channel"],
+        why=facts["why"],
     ),
     "card_refused": lambda facts: say(
         ":warning: Slack does not take the cards of %(channel)s (%(why)s). They are tried again and again.",

@@ -82,6 +82,9 @@ def make_case(**more: Any) -> Case:
         channel="#support",
         version=4,
         opened_at=NOW,
+        waiting_since=NOW + timedelta(minutes=1),
+        due_at=NOW + timedelta(minutes=61),
+        due_kind="first_response",
     )
     return replace(case, **more)
 
@@ -95,7 +98,6 @@ def make_view(*messages: MessageView, case: Case | None = None, **more: Any) -> 
         earlier_cases=0,
         messages=messages or (make_message(text=SCRIPTS["english"][1]),),
         hidden=0,
-        waiting_since=NOW + timedelta(minutes=1),
         reply=None,
         drafting=(),
     )
@@ -125,6 +127,10 @@ def held(**more: Any) -> Case:
     return make_case(**more)
 
 
+def waits_for_customer() -> Case:
+    return held(status=Status.WAITING, waiting_since=None, due_at=None, due_kind="")
+
+
 def answered(state: str, case: Case | None = None, **more: Any) -> CaseView:
     return make_view(case=case or held(), reply=make_draft(state, **more))
 
@@ -136,10 +142,9 @@ def spoken(script: str) -> CaseView:
     draft = make_draft(states.SENT, answer, external_id="1990000000000000900", settled_at=settled)
     return make_view(
         make_message(text=words),
-        case=held(status=Status.WAITING),
+        case=waits_for_customer(),
         customer=customer,
         reply=draft,
-        waiting_since=None,
     )
 
 
@@ -154,13 +159,23 @@ CARDS: dict[str, CaseView] = {
     "reply_waits": answered(states.SUBMITTED, reason="x_busy"),
     "reply_in_doubt": answered(states.DOUBTED),
     "reply_asked": answered(states.ASKED),
-    "reply_sent": replace(answered(states.SENT, held(status=Status.WAITING), **SENT), waiting_since=None),
-    "reply_seen_by_a_person": replace(
-        answered(states.SENT, held(status=Status.WAITING), settled_at=SENT["settled_at"]), waiting_since=None
-    ),
+    "reply_sent": answered(states.SENT, waits_for_customer(), **SENT),
+    "reply_seen_by_a_person": answered(states.SENT, waits_for_customer(), settled_at=SENT["settled_at"]),
     "reply_refused": answered(states.REFUSED, reason="duplicate_text"),
     "resolved": make_view(case=held(status=Status.RESOLVED)),
     "resolved_by_nobody": make_view(case=make_case(status=Status.RESOLVED)),
+    "late": make_view(case=make_case(is_late=True, priority="high")),
+    "triaged": make_view(
+        case=make_case(
+            priority="high",
+            tags=("payment", "refund"),
+            sensitive=True,
+            team="billing",
+            language="hi-Latn",
+            escalated=True,
+            quiet_by=MEHMET,
+        )
+    ),
     "high_priority": make_view(case=make_case(priority="high"), earlier_cases=2),
     "low_priority": make_view(case=make_case(priority="low"), earlier_cases=1),
     "many_posts": make_view(

@@ -291,7 +291,7 @@ def test_the_newest_post_is_the_one_that_is_answered(store: Store) -> None:
 
 def test_a_customer_is_known_by_their_earlier_cases(store: Store) -> None:
     store.have_case(make_post(1))
-    second = store.have_case(make_post(2, conversation_id="2"))
+    second = store.have_case(make_post(2, conversation_id="2"), seconds=3600)
     with store.look() as views:
         assert views.case(second).earlier_cases == 1
         assert views.case(CaseId(1)).earlier_cases == 0

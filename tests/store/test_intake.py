@@ -1,14 +1,44 @@
 """Intake: every post that X shows is exactly one message of one case."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.store.stores import BRAND, CHANNEL, EMMA, MEHMET, RAVI, START, Store, asker, at_once, make_post
-from workflows.domain.case import Status
+from workflows.domain.case import CaseId, Status
 from workflows.domain.effects import Kind
 from workflows.domain.post import Author, Post
+from workflows.playbook.read import read_playbook
 from workflows.services.cases import claim_case, resolve_case
 from workflows.services.intake import take_posts
+from workflows.store.playbooks import Version
 from workflows.store.tables import accounts, cases, customers, history, intake_cursors, messages, outbox
+
+RULES = """
+version: 1
+name: Rules
+people: {teams: {fraud: {members: [U0ASHA]}}}
+triage:
+  otherwise: {priority: low}
+  rule_sets:
+    - name: topics
+      rules:
+        - name: hacked
+          when: {words: [hack*]}
+          then: {priority: high, tags: [security], sensitive: true, team: fraud}
+        - {name: praise, when: {words: [praise]}, then: {priority: low, tags: [praise]}}
+routing:
+  - {name: fraud, tags: [security], channel: "#fraud"}
+"""
+
+
+def use(store: Store, source: str) -> str:
+    """Let this playbook decide, and return its digest."""
+    playbook, problems = read_playbook(source, "rules.yaml")
+    assert playbook is not None, problems
+    with store.at() as uow:
+        uow.playbooks.replace([Version(playbook.digest, playbook.name, "rules.yaml", source)])
+    return playbook.digest
 
 
 def take(store: Store, *posts: Post, seconds: float = 0.0) -> int:
@@ -102,9 +132,75 @@ def test_another_customer_in_the_same_conversation_has_a_case_of_their_own(store
 
 
 def test_another_conversation_of_the_same_customer_is_another_case(store: Store) -> None:
-    take(store, make_post(1), make_post(2, conversation_id="2"))
+    take(store, make_post(1))
+    store.have_case(make_post(2, conversation_id="2"), seconds=3600)
     assert len(store.rows(cases)) == 2
     assert len(store.rows(customers)) == 1
+
+
+def test_a_burst_of_posts_in_other_conversations_joins_the_open_case(store: Store) -> None:
+    take(store, make_post(1), make_post(2, conversation_id="2"), make_post(3, conversation_id="3"))
+    take(store, make_post(4, conversation_id="2"))
+    assert len(store.rows(cases)) == 1
+    assert len({row.case_id for row in store.rows(messages)}) == 1
+
+
+def test_a_burst_does_not_join_a_case_that_is_resolved(store: Store) -> None:
+    take(store, make_post(1))
+    store.write(cases, status="resolved")
+    take(store, make_post(2, conversation_id="2"))
+    assert len(store.rows(cases)) == 2
+
+
+def test_a_conversation_that_rested_for_longer_than_its_window_opens_another_case(store: Store) -> None:
+    take(store, make_post(1))
+    store.write(cases, status="resolved")
+    with store.at(8 * 86400) as uow:
+        take_posts(uow, BRAND, [make_post(2)], channel=CHANNEL)
+        take_posts(uow, BRAND, [make_post(3)], channel=CHANNEL)
+
+    first, second = store.rows(cases)
+    assert (first.status, second.status) == ("resolved", "new")
+    assert [row.case_id for row in store.rows(messages)] == [first.id, second.id, second.id]
+    assert second.conversation_id == make_post().conversation_id
+
+
+def test_words_of_thanks_after_an_answer_neither_reopen_a_case_nor_wait(store: Store) -> None:
+    take(store, make_post(1))
+    with store.at(60) as uow:
+        resolve_case(uow, CaseId(1), asker())
+        take_posts(uow, BRAND, [make_post(2, text="@sarishop thank you so much! 🙏")], channel=CHANNEL)
+    assert store.case().status == "resolved"
+    assert store.case().waiting_since is None
+
+    with store.at(120) as uow:
+        words = "@sarishop thanks, but it still does not work"
+        take_posts(uow, BRAND, [make_post(3, text=words)], channel=CHANNEL)
+    assert store.case().status == "new"
+    assert store.case().waiting_since == make_post(3).written_at
+
+
+def test_a_later_post_makes_a_case_more_urgent_and_never_less(store: Store) -> None:
+    take(store, make_post(1, text="@sarishop do you ship to Pune?"))
+    store.write(cases, priority="low")
+    use(store, RULES)
+    with store.at(60) as uow:
+        take_posts(uow, BRAND, [make_post(2, text="@sarishop I was hacked!")], channel=CHANNEL)
+        take_posts(uow, BRAND, [make_post(3, text="@sarishop praise praise")], channel=CHANNEL)
+
+    case = store.case()
+    assert (case.priority, case.tags, case.rule) == ("high", ["security", "praise"], "topics/hacked")
+
+
+def test_a_new_case_records_what_the_playbook_made_of_it_and_which_version(store: Store) -> None:
+    digest = use(store, RULES)
+    take(store, make_post(1, text="@sarishop my account was HACKED"))
+
+    case = store.case()
+    assert (case.priority, case.tags, case.sensitive, case.team) == ("high", ["security"], True, "fraud")
+    assert (case.playbook, case.rule, case.language) == (digest, "topics/hacked", "en")
+    assert case.channel == "#fraud"
+    assert case.due_at == START + timedelta(minutes=15)
 
 
 def test_retweets_open_no_case(store: Store) -> None:

@@ -261,7 +261,7 @@ def test_a_customer_who_wrote_while_the_reply_was_on_its_way_still_waits_for_us(
     with store.at(5) as uow:
         uow.outbox.done(effect, "9")
         replies.reply_sent(uow, effect, "9")
-        assert uow.views.case(CaseId(1)).waiting_since == make_post(2).written_at
+        assert uow.cases.get(CaseId(1)).waiting_since == make_post(2).written_at
 
     assert store.case().status == Status.OPEN
 
@@ -269,12 +269,12 @@ def test_a_customer_who_wrote_while_the_reply_was_on_its_way_still_waits_for_us(
 def test_nobody_waits_once_the_newest_post_is_answered(store: Store) -> None:
     store.have_case()
     with store.at() as uow:
-        assert uow.views.case(CaseId(1)).waiting_since == make_post(1).written_at
+        assert uow.cases.get(CaseId(1)).waiting_since == START
     effect = claimed_reply(store, submitted(store, seconds=1), seconds=2)
     with store.at(5) as uow:
         uow.outbox.done(effect, "9")
         replies.reply_sent(uow, effect, "9")
-        assert uow.views.case(CaseId(1)).waiting_since is None
+        assert uow.cases.get(CaseId(1)).waiting_since is None
 
 
 def test_a_reply_is_recorded_as_sent_once(store: Store) -> None:

@@ -27,7 +27,16 @@ class Status(StrEnum):
 class Case:
     """The state of a case.
 
-    version  rises with each change, so that a button can say which state it was drawn for.
+    version        rises with each change, so that a button can say which state it was drawn for.
+    playbook       digest of the playbook's version that decides about this case.
+    rule           that gave the priority, as "set/name"; "" when none did.
+    waiting_since  T0: when the oldest post was written that nobody has answered; None when nobody waits.
+    due_at         when the next target is missed, and which one; None while nothing runs.
+    wake_at        when the clock has to look at the case again.
+    turn           answers and re-openings so far: each gives the customer's next wait a ladder of its own.
+    reached        how many steps of its ladder are behind it in this turn.
+    quiet_at       when somebody took the wait on (Acknowledge, or a claim), and who: the pings stop.
+    escalated      by hand, in this turn.
     """
 
     id: CaseId
@@ -49,6 +58,24 @@ class Case:
     answer_url: str = ""
     answer_until: datetime | None = None
     answer_uses: int = 0
+    playbook: str = ""
+    rule: str = ""
+    language: str = ""
+    sentiment: str = ""
+    tags: tuple[str, ...] = ()
+    sensitive: bool = False
+    team: str | None = None
+    waiting_since: datetime | None = None
+    due_at: datetime | None = None
+    due_kind: str = ""
+    is_late: bool = False
+    wake_at: datetime | None = None
+    turn: int = 0
+    ladder: str = ""
+    reached: int = 0
+    quiet_at: datetime | None = None
+    quiet_by: str = ""
+    escalated: bool = False
 
 
 def claim(case: Case, agent: AgentId, now: datetime) -> Case:
@@ -114,6 +141,16 @@ def reopen(case: Case, agent: AgentId, now: datetime) -> Case:
 def customer_wrote(case: Case) -> Case:
     """A post of the customer: what waited is open again; what nobody has is new again."""
     return replace(case, status=Status.OPEN if case.assignee else Status.NEW)
+
+
+def assign(case: Case, agent: AgentId, now: datetime) -> Case:
+    """Give a case to somebody by the playbook's routing."""
+    return replace(case, assignee=agent, assigned_at=now, status=_taken(case.status))
+
+
+def take_from_absent(case: Case) -> Case:
+    """Give the case of somebody who is off duty back to the queue."""
+    return replace(case, assignee=None, assigned_at=None, status=Status.NEW)
 
 
 def may_write(case: Case, agent: AgentId, now: datetime) -> None:

@@ -65,6 +65,8 @@ class Kind(StrEnum):
     TIDY_CARD = "tidy"
     PEOPLE = "people"
     HELLO = "hello"
+    PING = "ping"
+    PING_TAKEN = "ping_taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ NATURE: dict[Kind, Nature] = {
     Kind.TIDY_CARD: Nature("slack", speech=False, queue=Queue.BACKGROUND),
     Kind.PEOPLE: Nature("slack", speech=False, queue=Queue.BACKGROUND),
     Kind.HELLO: Nature("slack", speech=False, queue=Queue.URGENT),
+    Kind.PING: Nature("slack", speech=True, queue=Queue.URGENT),
+    Kind.PING_TAKEN: Nature("slack", speech=False, queue=Queue.URGENT),
 }
 
 PRIORITIES = ("high", "medium", "low")

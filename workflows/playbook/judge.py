@@ -1,4 +1,4 @@
-"""Judge a mention by a playbook: language and mood, triage, route. The running desk and every tool do it here."""
+"""Judge a mention by a playbook: language and mood, triage, route; the desk and every tool do it here."""
 
 from collections import OrderedDict
 from dataclasses import dataclass

@@ -95,4 +95,5 @@ def _unclaimed() -> ColumnElement[bool]:
         history.c.actor == cases.c.assignee,
         history.c.event.in_(["claimed", "taken_over", "reopened"]),
     )
-    return and_(cases.c.assignee.is_not(None), ~claimed)
+    assigned = exists().where(history.c.case_id == cases.c.id, history.c.event == "assigned")
+    return and_(cases.c.assignee.is_not(None), ~claimed, ~assigned)

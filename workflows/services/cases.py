@@ -5,6 +5,8 @@ from collections.abc import Callable
 from workflows.domain import case as moves
 from workflows.domain.case import Case, CaseId
 from workflows.services.board import Asker, refresh_card, show
+from workflows.services.clocks import keep_time
+from workflows.services.escalations import quiet_by_claim
 from workflows.store.history import Event
 from workflows.store.unit_of_work import UnitOfWork
 
@@ -67,5 +69,8 @@ def _move(
         return before
     uow.history.add(case_id, event, ("agent", asker.agent), **facts)
     saved = uow.cases.save(before, after)
+    if event in (Event.CLAIMED, Event.TAKEN_OVER):
+        saved = quiet_by_claim(uow, saved, asker.agent)
+    saved = keep_time(uow, saved)
     show(uow, saved, asker)
     return saved

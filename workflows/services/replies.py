@@ -8,6 +8,8 @@ from workflows.domain.post import Author, Post
 from workflows.domain.reply import Answer, digest, fit_text, may_answer
 from workflows.errors import Conflict, Refusal
 from workflows.services.board import Asker, refresh_card, show
+from workflows.services.clocks import keep_time
+from workflows.services.escalations import quiet_by_claim
 from workflows.store import drafts as states
 from workflows.store.cases import NewMessage
 from workflows.store.drafts import Draft, DraftId
@@ -93,6 +95,7 @@ def submit_reply(uow: UnitOfWork, draft_id: DraftId, asker: Asker, text: str, *,
     actor = ("agent", asker.agent)
     if case != before:
         uow.history.add(case.id, Event.CLAIMED, actor)
+        case = keep_time(uow, quiet_by_claim(uow, case, asker.agent))
     else:
         uow.cases.touch(case.id)
     sealed = digest(text)
@@ -121,7 +124,8 @@ def reply_sent(uow: UnitOfWork, effect: Effect, external_id: str) -> None:
     if external_id:
         _attach(uow, draft, case.account_id, external_id)
     wrote_since = draft.submitted_at is not None and uow.cases.wrote_after(case.id, draft.submitted_at)
-    show(uow, uow.cases.save(case, answered(case, customer_wrote_since=wrote_since)))
+    saved = uow.cases.save(case, answered(case, customer_wrote_since=wrote_since))
+    show(uow, keep_time(uow, saved))
 
 
 def reply_refused(uow: UnitOfWork, effect: Effect, reason: str) -> None:

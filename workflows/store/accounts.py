@@ -1,15 +1,14 @@
 """Accounts, the workspace, its people, and where intake stands."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
-from workflows.domain.people import Person
+from workflows.domain.people import Directory, Group, Person
 from workflows.domain.post import Author
 from workflows.store.engine import insert_new
-from workflows.store.tables import accounts, intake_cursors, people, workspaces
+from workflows.store.tables import accounts, groups, intake_cursors, people, workspaces
 
 POLL_LEASE_S = 330.0  # longer than the longest poll job
 
@@ -114,17 +113,35 @@ class Accounts:
     def person(self, user_id: str) -> Person | None:
         """Return what is known of a Slack user."""
         row = self._connection.execute(_PERSON, {"of_id": user_id}).first()
-        if row is None:
-            return None
-        known = Person(row.id, row.team_id, row.name)
-        return replace(
-            known,
-            is_admin=row.is_admin,
-            is_guest=row.is_guest,
-            is_bot=row.is_bot,
-            is_deleted=row.is_deleted,
-        )
+        return _person_of(row) if row else None
+
+    def keep_group(self, group: Group, now: datetime) -> None:
+        """Keep who is in a user group."""
+        row = {"handle": group.handle, "members": list(group.members), "fetched_at": now}
+        if insert_new(self._connection, groups, {"id": group.id, **row}, unique=("id",)) is None:
+            self._connection.execute(update(groups).where(groups.c.id == group.id).values(row))
+
+    def directory(self) -> Directory:
+        """Return every user group that Slack has told of, and the people who are not plain members."""
+        notable = people.c.is_admin | people.c.is_bot | people.c.is_deleted | people.c.is_guest
+        rows = self._connection.execute(select(people).where(notable))
+        people_known = {row.id: _person_of(row) for row in rows}
+        rows = self._connection.execute(select(groups))
+        known = {row.id: Group(row.id, row.handle, tuple(row.members)) for row in rows}
+        return Directory(people_known, known)
 
     def home_team(self) -> str:
         """Return our workspace's id; "" while unknown."""
         return self._connection.execute(_TEAM).scalar() or ""
+
+
+def _person_of(row: Row[Any]) -> Person:
+    return Person(
+        id=row.id,
+        team_id=row.team_id,
+        name=row.name,
+        is_admin=row.is_admin,
+        is_guest=row.is_guest,
+        is_bot=row.is_bot,
+        is_deleted=row.is_deleted,
+    )

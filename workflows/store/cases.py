@@ -5,19 +5,53 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from workflows.domain.case import AgentId, Case, CaseId, Status
 from workflows.domain.post import Author, Post
 from workflows.errors import Missing
 from workflows.store.engine import insert_new
-from workflows.store.tables import cases, customers, messages
+from workflows.store.tables import cases, customers, messages, threads
 
 _CASE_COLUMNS = tuple(Case.__dataclass_fields__)
 
 # Built once: on the way of a click, building a statement takes longer than running it.
 _GET = select(cases).where(cases.c.id == bindparam("row_id")).with_for_update()
 _CHANGE = update(cases).where(cases.c.id == bindparam("row_id")).returning(cases)
+_OF_CONVERSATION = (
+    select(cases)
+    .where(
+        cases.c.account_id == bindparam("account"),
+        cases.c.customer_id == bindparam("customer"),
+        cases.c.conversation_id == bindparam("conversation"),
+    )
+    .with_for_update()
+)
+_OF_THREAD = (
+    select(cases)
+    .join(threads, threads.c.case_id == cases.c.id)
+    .where(
+        threads.c.account_id == bindparam("account"),
+        threads.c.customer_id == bindparam("customer"),
+        threads.c.conversation_id == bindparam("conversation"),
+    )
+    .with_for_update(of=cases)
+)
+_LATEST_OPEN = (
+    select(cases.c.id, func.max(messages.c.received_at).label("wrote_at"))
+    .join(messages, messages.c.case_id == cases.c.id)
+    .where(
+        cases.c.account_id == bindparam("account"),
+        cases.c.customer_id == bindparam("customer"),
+        cases.c.status != Status.RESOLVED,
+        messages.c.author == "customer",
+    )
+    .group_by(cases.c.id)
+    .order_by(func.max(messages.c.received_at).desc(), cases.c.id.desc())
+    .limit(1)
+)
+_LAST_POST = select(func.max(messages.c.received_at)).where(messages.c.case_id == bindparam("number"))
+_EARLIER = select(func.count()).select_from(cases).where(cases.c.customer_id == bindparam("customer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +88,7 @@ class Cases:
         """Write what changed, with the next version; an unchanged case is left as it is."""
         if before == after:
             return before
-        changed = {
-            name: getattr(after, name)
-            for name in _CASE_COLUMNS
-            if getattr(after, name) != getattr(before, name)
-        }
+        changed = _changes(before, after)
         changed |= {"version": before.version + 1, "changed_at": self._now}
         return case_of(self._connection.execute(_CHANGE, {"row_id": before.id, **changed}).one())
 
@@ -69,6 +99,13 @@ class Cases:
             .where(cases.c.id == case_id)
             .values(version=cases.c.version + 1, changed_at=self._now)
         )
+
+    def keep_time(self, before: Case, after: Case) -> Case:
+        """Write what the clocks give; the version stays, because whoever changed the case has raised it."""
+        changed = _changes(before, after)
+        if not changed:
+            return before
+        return case_of(self._connection.execute(_CHANGE, {"row_id": before.id, **changed}).one())
 
     def note_card(self, case_id: CaseId, **values: Any) -> Case:
         """Record where the card is and what it shows; that is not a change of the case."""
@@ -93,10 +130,60 @@ class Cases:
             ).scalar_one()
         return int(number)
 
+    def of_conversation(self, account_id: str, customer_id: int, conversation_id: str) -> Case | None:
+        """Return the case that this conversation of the customer continues, held; None when there is none."""
+        key = {"account": account_id, "customer": customer_id, "conversation": conversation_id}
+        row = self._connection.execute(_OF_THREAD, key).first()
+        row = row or self._connection.execute(_OF_CONVERSATION, key).first()
+        return case_of(row) if row else None
+
+    def latest_open(self, account_id: str, customer_id: int) -> tuple[Case, datetime] | None:
+        """Return the customer's unresolved case that they wrote to last, held, and when they did."""
+        key = {"account": account_id, "customer": customer_id}
+        row = self._connection.execute(_LATEST_OPEN, key).first()
+        return (self.get(CaseId(row.id)), row.wrote_at) if row else None
+
+    def last_post_at(self, case_id: CaseId) -> datetime | None:
+        """Return when the newest post of a case arrived."""
+        return self._connection.execute(_LAST_POST, {"number": case_id}).scalar()
+
+    def join(self, case: Case, conversation_id: str) -> None:
+        """Let another conversation of the customer belong to their case."""
+        row = {
+            "account_id": case.account_id,
+            "customer_id": case.customer_id,
+            "conversation_id": conversation_id,
+            "case_id": case.id,
+        }
+        insert_new(self._connection, threads, row, unique=("account_id", "customer_id", "conversation_id"))
+
+    def leave_conversation(self, case: Case, conversation_id: str) -> None:
+        """Let the conversation go: its next post opens another case (the old one's window has passed)."""
+        self._connection.execute(
+            delete(threads).where(
+                threads.c.account_id == case.account_id,
+                threads.c.customer_id == case.customer_id,
+                threads.c.conversation_id == conversation_id,
+            )
+        )
+        if case.conversation_id == conversation_id:
+            # The key is unique, for two deliveries at once; a case that is over gives it up.
+            self._connection.execute(
+                update(cases)
+                .where(cases.c.id == case.id)
+                .values(conversation_id=f"{conversation_id}/{case.id}")
+            )
+
+    def earlier_cases(self, customer_id: int) -> int:
+        """Return how many cases this customer has had."""
+        return int(self._connection.execute(_EARLIER, {"customer": customer_id}).scalar_one())
+
     def open_for(
-        self, account_id: str, customer_id: int, conversation_id: str, *, channel: str
+        self, account_id: str, customer_id: int, conversation_id: str, *, channel: str, **facts: Any
     ) -> tuple[Case, bool]:
         """Return the case of this customer and conversation, and whether it is new.
+
+        facts  what triage found out, for a new one: priority, tags, playbook …
 
         The database's constraint decides between two deliveries at once: one opens, the other joins.
         """
@@ -111,7 +198,7 @@ class Cases:
             "channel": channel,
             "version": 1,
             "opened_at": self._now,
-        }
+        } | facts
         row = {**key, **first, "changed_at": self._now}
         number = insert_new(self._connection, cases, row, unique=tuple(key))
         if number is not None:
@@ -179,10 +266,17 @@ class Cases:
         return self._connection.execute(newer.limit(1)).first() is not None
 
 
+def _changes(before: Case, after: Case) -> dict[str, Any]:
+    return {
+        name: getattr(after, name) for name in _CASE_COLUMNS if getattr(after, name) != getattr(before, name)
+    }
+
+
 def case_of(row: Row[Any]) -> Case:
     """Return the case that this row holds."""
     values = {name: getattr(row, name) for name in _CASE_COLUMNS}
     values["status"] = Status(row.status)
     values["id"] = CaseId(row.id)
+    values["tags"] = tuple(row.tags or ())
     values["assignee"] = AgentId(row.assignee) if row.assignee else None
     return Case(**values)

@@ -1,9 +1,11 @@
 """The append-only history: what happened to a case, when and by whom; never anybody's words."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
 from workflows.domain.case import CaseId
 from workflows.store.tables import history
@@ -27,10 +29,31 @@ class Event(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     CARD_LOST = "card_lost"
+    ASSIGNED = "assigned"  # by the playbook's routing
+    TRIAGED = "triaged"  # a later post raised the priority, or added tags
+    PRIORITY_CHANGED = "priority_changed"
+    BREACHED = "breached"
+    PINGED = "pinged"
+    STEP_SKIPPED = "step_skipped"
+    ESCALATED = "escalated"
+    ACKNOWLEDGED = "acknowledged"
+    PLAYBOOK_CHANGED = "playbook_changed"
 
 
 DESK = ("desk", "")
 _ADD = history.insert().returning(history.c.id)
+_ALL = select(history).where(history.c.case_id == bindparam("number")).order_by(history.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a case's history."""
+
+    at: datetime
+    event: str
+    actor_kind: str
+    actor: str
+    facts: dict[str, str]
 
 
 class History:
@@ -54,3 +77,8 @@ class History:
             "facts": facts,
         }
         return int(self._connection.execute(_ADD, row).scalar_one())
+
+    def of(self, case_id: CaseId) -> Sequence[Entry]:
+        """Return what happened to the case, in the order in which it happened."""
+        rows = self._connection.execute(_ALL, {"number": case_id})
+        return [Entry(row.at, row.event, row.actor_kind, row.actor, row.facts) for row in rows]

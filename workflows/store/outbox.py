@@ -4,6 +4,7 @@ Every move is a compare-and-set on the row's state (and attempt), so a job that 
 or an answer that comes after its lease, changes nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -146,6 +147,15 @@ class Outbox:
             select(outbox).where(outbox.c.kind == kind, outbox.c.dedup_key == key)
         ).first()
         return None if row is None else _effect(row)
+
+    def said(self, kind: Kind, case_id: int) -> Sequence[tuple[int, str]]:
+        """Return id and external_id of the case's effects of this kind that are out, old to new."""
+        rows = self._connection.execute(
+            select(outbox.c.id, outbox.c.external_id)
+            .where(outbox.c.case_id == case_id, outbox.c.kind == kind, outbox.c.state == State.DONE)
+            .order_by(outbox.c.id)
+        )
+        return [(row.id, row.external_id) for row in rows]
 
     def done(self, effect: Effect, external_id: str = "") -> bool:
         """Record that it is out; False when this attempt no longer has the row."""

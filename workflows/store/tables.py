@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -101,10 +102,77 @@ cases = Table(
     Column("answer_until", Instant, comment="machine time"),
     Column("answer_uses", Integer, nullable=False, default=0, comment="how often it may still be used"),
     Column("threaded_to", BigInteger, nullable=False, default=0, comment="history told in the thread"),
+    Column("playbook", Text, nullable=False, server_default="", comment="digest of the version that decides"),
+    Column("rule", Text, nullable=False, server_default="", comment="that gave the priority: set/name"),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("sentiment", Text, nullable=False, server_default=""),
+    Column("tags", JSON, nullable=False, server_default="[]"),
+    Column("sensitive", Boolean, nullable=False, server_default=false()),
+    Column("team", Text),
+    Column("waiting_since", Instant, comment="desk time: T0, of the oldest post that nobody answered"),
+    Column("due_at", Instant, comment="desk time: when the next target is missed"),
+    Column("due_kind", Text, nullable=False, server_default="", comment="first_response, resolution …"),
+    Column("is_late", Boolean, nullable=False, server_default=false(), comment="a running target is missed"),
+    Column("wake_at", Instant, comment="desk time: when the clock has to look at the case again"),
+    Column("turn", Integer, nullable=False, server_default="0", comment="answers and re-openings so far"),
+    Column("ladder", Text, nullable=False, server_default="", comment="name of the ladder it climbs"),
+    Column("reached", Integer, nullable=False, server_default="0", comment="steps of the ladder behind us"),
+    Column("quiet_at", Instant, comment="desk time: when somebody took the wait on"),
+    Column("quiet_by", Text, nullable=False, server_default="", comment="Slack user id of who did"),
+    Column("escalated", Boolean, nullable=False, server_default=false(), comment="by hand, in this turn"),
     UniqueConstraint("account_id", "conversation_id", "customer_id"),
 )
 Index("ix_cases_status", cases.c.status, cases.c.changed_at)
 Index("ix_cases_customer", cases.c.customer_id)
+Index(
+    "ix_cases_wake_at",
+    cases.c.wake_at,
+    sqlite_where=text("wake_at IS NOT NULL"),
+    postgresql_where=text("wake_at IS NOT NULL"),
+)
+Index("ix_cases_assignee", cases.c.assignee, cases.c.status)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), primary_key=True),
+    Column("conversation_id", Text, primary_key=True, comment="another conversation that the case took in"),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+)
+Index("ix_threads_case", threads.c.case_id)
+
+playbooks = Table(
+    "playbooks",
+    metadata,
+    Column("digest", Text, primary_key=True, comment="of the source: the version"),
+    Column("name", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("source", Text, nullable=False, comment="the whole file: cases are decided by it while they live"),
+    Column("loaded_at", Instant, nullable=False, comment="desk time"),
+    Column("is_current", Boolean, nullable=False, comment="decides new cases"),
+)
+
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("at", Instant, nullable=False, comment="desk time"),
+    Column("by", Text, nullable=False, comment="Slack user id"),
+    Column("target", Text, nullable=False, comment="next_step, on_duty_supervisor, team:<name>"),
+    Column("reason", Text, nullable=False, comment="in the agent's own words"),
+)
+Index("ix_escalations_case", escalations.c.case_id)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", Text, primary_key=True, comment="Slack user group id"),
+    Column("handle", Text, nullable=False),
+    Column("members", JSON, nullable=False, comment="Slack user ids"),
+    Column("fetched_at", Instant, nullable=False, comment="machine time"),
+)
 
 messages = Table(
     "messages",

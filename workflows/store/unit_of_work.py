@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from workflows.crash import crash_point
+from workflows.domain.people import House
 from workflows.errors import AlreadyTaken, NotSaved
 from workflows.store.accounts import Accounts
 from workflows.store.budgets import Budgets, Rates
@@ -22,8 +23,10 @@ from workflows.store.cases import Cases
 from workflows.store.departures import Departures, Offer
 from workflows.store.drafts import Drafts
 from workflows.store.engine import READ_ONLY, insert_new, one_writer
+from workflows.store.escalations import Escalations
 from workflows.store.history import History
 from workflows.store.outbox import Outbox
+from workflows.store.playbooks import Playbooks
 from workflows.store.tables import cases, deliveries, desk_clock, outbox
 from workflows.store.timers import Timers
 from workflows.store.views import Views
@@ -60,10 +63,20 @@ class UnitOfWork:
 
     now      desk time: what the case lives by; the sandbox winds it.
     machine  machine time: leases, budgets and back-off.
+    house    what the settings say of roles and channels.
     """
 
-    def __init__(self, connection: Connection, rates: Rates, *, now: datetime, machine: datetime) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        rates: Rates,
+        *,
+        now: datetime,
+        machine: datetime,
+        house: House | None = None,
+    ) -> None:
         self.connection = connection
+        self.house = house or House()
         self.now = now
         self.machine = machine
         self.budgets = Budgets(connection, rates, machine)
@@ -73,6 +86,8 @@ class UnitOfWork:
         self.cases = Cases(connection, now)
         self.drafts = Drafts(connection, now)
         self.history = History(connection, now)
+        self.playbooks = Playbooks(connection, now)
+        self.escalations = Escalations(connection, now)
         self.timers = Timers(connection, machine)
         self.views = Views(connection, now=now, machine=machine)
         self.told_if_late: Told | None = None
@@ -98,7 +113,7 @@ class UnitOfWork:
         return self.connection.begin_nested()
 
 
-def begin_on(engine: Engine, rates: Rates, relay: Relay) -> Begin:
+def begin_on(engine: Engine, rates: Rates, relay: Relay, house: House | None = None) -> Begin:
     """Return `begin`: `with begin() as uow:` commits on a clean exit, rolls back on an error.
 
     `begin(delivery=key)` also makes sure that the delivery with this key is worked through only once.
@@ -111,7 +126,8 @@ def begin_on(engine: Engine, rates: Rates, relay: Relay) -> Begin:
         try:
             with one_writer(engine), engine.begin() as connection:
                 machine = datetime.now(UTC)
-                uow = UnitOfWork(connection, rates, now=machine + _offset(connection), machine=machine)
+                now = machine + _offset(connection)
+                uow = UnitOfWork(connection, rates, now=now, machine=machine, house=house)
                 if delivery:
                     uow.take_delivery(delivery)
                 yield uow

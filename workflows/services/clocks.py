@@ -1,0 +1,160 @@
+"""A case's clocks, worked out from its history, and what the case row keeps of them for the clock process."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from workflows.domain.case import Case, Status
+from workflows.domain.clocks import Clock, Clocks, Happening, What, clocks_of
+from workflows.domain.escalation import Step, ladder_for, passed, steps_of
+from workflows.domain.playbook import Hours, Ladder, Playbook, hours_named
+from workflows.services.playbooks import playbook_of
+from workflows.store.history import Entry, Event
+from workflows.store.unit_of_work import UnitOfWork
+
+_PLAIN = {
+    Event.CLAIMED: What.CLAIMED,
+    Event.TAKEN_OVER: What.CLAIMED,
+    Event.ASSIGNED: What.CLAIMED,
+    Event.RELEASED: What.RELEASED,
+    Event.RESOLVED: What.RESOLVED,
+    Event.REOPENED: What.REOPENED,
+}
+_NEW_TURN = frozenset({What.ANSWERED, What.RESOLVED, What.REOPENED})
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A case's clocks and ladder at a moment.
+
+    steps  of the ladder in this turn; empty while nobody waits.
+    turn   answers, resolutions and re-openings so far.
+    told   clocks whose missed target the history names already, by kind and start.
+    """
+
+    clocks: Clocks
+    ladder: Ladder | None
+    steps: Sequence[Step]
+    turn: int
+    told: frozenset[tuple[str, str]]
+
+    @property
+    def newly_late(self) -> list[Clock]:
+        """Return the running clocks whose target was missed and that nobody has noted yet."""
+        return [clock for clock in self.clocks.running if clock.is_late and name_of(clock) not in self.told]
+
+
+def name_of(clock: Clock) -> tuple[str, str]:
+    """Return what tells a clock from the others of its case: kind and start."""
+    return (clock.kind, clock.started_at.isoformat())
+
+
+def happenings_of(entries: Sequence[Entry]) -> list[Happening]:
+    """Return what the clocks need of a history.
+
+    An answer answers what had been written when it was submitted: it stands there, however long X took.
+    """
+    sent = {e.facts.get("draft"): e.at for e in entries if e.event == Event.REPLY_SENT}
+    happened: list[Happening] = []
+    for entry in entries:
+        facts = entry.facts
+        if entry.event in (Event.OPENED, Event.POST_RECEIVED):
+            what = What.THANKED if facts.get("thanks") else What.WROTE
+            at = datetime.fromisoformat(facts["written"]) if "written" in facts else entry.at
+            happened.append(Happening(at, what, post=facts.get("post", "")))
+        elif entry.event == Event.REPLY_SUBMITTED and facts.get("draft") in sent:
+            happened.append(Happening(sent[facts.get("draft")], What.ANSWERED))
+        elif entry.event in (Event.PRIORITY_CHANGED, Event.TRIAGED) and "priority" in facts:
+            happened.append(Happening(entry.at, What.PRIORITY, priority=facts["priority"]))
+        elif entry.event in _PLAIN:
+            happened.append(Happening(entry.at, _PLAIN[Event(entry.event)]))
+            if entry.event == Event.REOPENED and entry.actor_kind == "agent":
+                happened.append(Happening(entry.at, What.CLAIMED))
+    return happened
+
+
+def first_priority(entries: Sequence[Entry], case: Case) -> str:
+    """Return the priority that the case was opened with."""
+    opened = next((e for e in entries if e.event == Event.OPENED), None)
+    return opened.facts.get("priority", case.priority) if opened else case.priority
+
+
+def timing_of(entries: Sequence[Entry], case: Case, playbook: Playbook, now: datetime) -> Timing:
+    """Work out clocks and ladder of a case; the running desk, `why?` and the time line do it here."""
+    happened = happenings_of(entries)
+    hours_of = hours_for(playbook, case.team)
+    clocks = clocks_of(happened, playbook.priorities, first_priority(entries, case), hours_of, now)
+    ladder = ladder_for(playbook, case.priority, case.team)
+    steps: list[Step] = []
+    if clocks.response and clocks.waiting_since and ladder:
+        hours = hours_of(clocks.response.hours)
+        steps = steps_of(ladder, clocks.waiting_since, target=clocks.response.target, hours=hours)
+    turn = sum(happening.what in _NEW_TURN for happening in happened)
+    told = frozenset((e.facts["clock"], e.facts["since"]) for e in entries if e.event == Event.BREACHED)
+    return Timing(clocks, ladder, steps, turn, told)
+
+
+def hours_for(playbook: Playbook, team: str | None) -> Callable[[str], Hours]:
+    """Return what gives the hours of a name, "team" and "always" included, for cases of this team."""
+    return lambda name: hours_named(playbook, name, team)
+
+
+def keep_time(uow: UnitOfWork, case: Case) -> Case:
+    """Bring the due columns of a case up to its history, and return it; what happened comes first."""
+    timing = timing_of(uow.history.of(case.id), case, case_playbook(uow, case), uow.now)
+    return uow.cases.keep_time(case, timed(case, timing, uow.now))
+
+
+def case_playbook(uow: UnitOfWork, case: Case) -> Playbook:
+    """Return the version of the playbook that the case began with."""
+    if case.playbook:
+        return playbook_of(uow, case.playbook)
+    account = next((a for a in uow.accounts.all() if a.id == case.account_id), None)
+    return playbook_of(uow, "", account.username if account else "")
+
+
+def timed(case: Case, timing: Timing, now: datetime) -> Case:
+    """Return the case with the columns that its clocks and ladder give."""
+    clocks = timing.clocks
+    due = clocks.next_due
+    ladder = timing.ladder.name if timing.ladder and timing.steps else ""
+    new_turn = timing.turn != case.turn
+    reached = 0 if new_turn else case.reached
+    if not new_turn and ladder != case.ladder and case.ladder:
+        reached = passed(timing.steps, now)  # another ladder goes on from where time stands
+    after = replace(
+        case,
+        waiting_since=clocks.waiting_since,
+        due_at=due.due_at if due else None,
+        due_kind=due.kind if due else "",
+        is_late=any(clock.is_late for clock in clocks.running),
+        turn=timing.turn,
+        ladder=ladder or ("" if new_turn else case.ladder),
+        reached=reached,
+        quiet_at=None if new_turn else case.quiet_at,
+        quiet_by="" if new_turn else case.quiet_by,
+        escalated=False if new_turn else case.escalated,
+    )
+    return replace(after, wake_at=_wake_at(after, timing))
+
+
+def rearm_at(case: Case, ladder: Ladder | None) -> datetime | None:
+    """Return when the pings of a quieted case go on; None while nothing quiets it."""
+    if case.quiet_at is None or ladder is None or ladder.rearm_after is None:
+        return None
+    return case.quiet_at + ladder.rearm_after
+
+
+def is_quiet(case: Case, ladder: Ladder | None) -> bool:
+    """Tell whether somebody took the wait on, for good in this turn."""
+    return case.quiet_at is not None and (ladder is None or ladder.rearm_after is None)
+
+
+def _wake_at(case: Case, timing: Timing) -> datetime | None:
+    waiting = timing.newly_late + [clock for clock in timing.clocks.running if not clock.is_late]
+    moments = [clock.due_at for clock in waiting if clock.due_at]
+    if case.status is not Status.RESOLVED and not is_quiet(case, timing.ladder):
+        left = [step.at for step in timing.steps[case.reached :]]
+        again = rearm_at(case, timing.ladder)
+        moments += [max(at, again) if again else at for at in left[:1]]
+    return min(moments, default=None)

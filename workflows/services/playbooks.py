@@ -1,0 +1,115 @@
+"""Which playbook decides: the current one for new cases, for each case the version it began with."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from workflows.domain.people import AGENT, Staff
+from workflows.domain.playbook import Playbook
+from workflows.errors import NotAllowed
+from workflows.playbook.folder import BUILT_IN, playbook_for, read_folder
+from workflows.playbook.problems import Problem
+from workflows.playbook.read import read_playbook
+from workflows.services.board import alert
+from workflows.store.playbooks import Version
+from workflows.store.unit_of_work import UnitOfWork
+
+_KEPT = 64
+_read: OrderedDict[str, Playbook] = OrderedDict()
+
+
+def playbook_of(uow: UnitOfWork, digest: str, username: str = "") -> Playbook:
+    """Return the version with this digest; without one, the current playbook of the account."""
+    if not digest:
+        return current_playbook(uow, username)
+    if digest not in _read:
+        found = uow.playbooks.source(digest)
+        playbook = read_playbook(found[1], found[0])[0] if found else None
+        # What was current once can be read; only a desk that went back to an older release cannot.
+        _read[digest] = playbook or BUILT_IN
+        while len(_read) > _KEPT:
+            _read.popitem(last=False)
+    return _read[digest]
+
+
+def current_playbooks(uow: UnitOfWork) -> list[Playbook]:
+    """Return the playbooks that decide about new cases."""
+    return [playbook_of(uow, digest) for digest in uow.playbooks.current()]
+
+
+def current_playbook(uow: UnitOfWork, username: str) -> Playbook:
+    """Return the playbook that decides about new cases of this account."""
+    return playbook_for(current_playbooks(uow), username)
+
+
+def may_work(uow: UnitOfWork, playbooks: Sequence[Playbook], user: str) -> None:
+    """Check that one of these playbooks lets this user work on cases.
+
+    Raises NotAllowed.
+    """
+    if not all(playbook.people.roles.get(AGENT) for playbook in playbooks):
+        return  # where no agents are listed, every full member is one
+    refusals = []
+    for playbook in playbooks:
+        try:
+            staff_of(uow, playbook).may_work(user)
+        except NotAllowed as refusal:
+            refusals.append(refusal)
+    if refusals and len(refusals) == len(playbooks):
+        raise refusals[0]
+
+
+def staff_of(uow: UnitOfWork, playbook: Playbook) -> Staff:
+    """Return the people of a playbook."""
+    return Staff(playbook, uow.house, uow.accounts.directory())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands in the folder: playbooks with their texts, and what is wrong."""
+
+    versions: Sequence[Version]
+    errors: Sequence[Problem]
+
+
+def look_into(folder: Path) -> Found:
+    """Read the playbooks of a folder; no transaction needs to be open meanwhile."""
+    playbooks, problems = read_folder(folder)
+    versions = []
+    for playbook in playbooks:
+        path = folder / Path(playbook.file).name
+        source = path.read_bytes()
+        if sha256(source).hexdigest().startswith(playbook.digest):  # else it changed between two looks
+            text = source.decode("utf-8-sig")
+            versions.append(Version(playbook.digest, playbook.name, path.name, text))
+    return Found(versions, [problem for problem in problems if problem.severity == "error"])
+
+
+def adopt(uow: UnitOfWork, found: Found) -> bool:
+    """Let these playbooks decide from now on, and tell whether that changed anything.
+
+    With an error in any of them the last good ones stay, and the admins' channel is told once.
+    """
+    if found.errors:
+        _tell_admins(uow, found.errors)
+        return False
+    if not found.versions or [v.digest for v in found.versions] == list(uow.playbooks.current()):
+        return False
+    uow.playbooks.replace(found.versions)
+    return True
+
+
+def _tell_admins(uow: UnitOfWork, errors: Sequence[Problem]) -> None:
+    first = errors[0]
+    key = sha256("|".join(f"{e.file}:{e.line}:{e.code}:{e.found}" for e in errors).encode()).hexdigest()[:16]
+    facts = {
+        "file": Path(first.file).name,
+        "line": str(first.line),
+        "column": str(first.column),
+        "found": first.found,
+        "fix": first.fix,
+        "more": str(len(errors) - 1),
+    }
+    alert(uow, uow.house.channel("admins"), f"playbook:{key}", "playbook_refused", **facts)
