@@ -142,6 +142,24 @@ def test_a_late_post_ends_the_pause_when_it_was_written() -> None:
     assert the(clocks_at(steps, 120), RESOLUTION).pauses == ((after(10), after(40)),)
 
 
+def test_a_post_from_a_clock_ahead_of_ours_makes_no_wait_shorter_than_nothing() -> None:
+    # given posts that X dates a minute after what we noted next
+    steps = history(
+        (1, What.WROTE), (0, What.ANSWERED), (30, What.WROTE), (29, What.ANSWERED), (50, What.WROTE)
+    )
+
+    # when both are answered and the last one waits
+    clocks = clocks_at(steps, 55)
+
+    # then the answered ones took no time, and the pauses stand one after the other
+    answered = [clock for clock in clocks.all if clock.kind in (FIRST, NEXT) and clock.stopped_at]
+    assert [(clock.started_at, clock.stopped_at, clock.spent) for clock in answered] == [
+        (after(1), after(1), timedelta()),
+        (after(30), after(30), timedelta()),
+    ]
+    assert the(clocks, RESOLUTION).pauses == ((after(1), after(30)), (after(30), after(50)))
+
+
 def test_resolving_stops_every_clock_and_nobody_waits_any_more() -> None:
     clocks = clocks_at(history((0, What.WROTE), (25, What.RESOLVED)), 500)
     assert {clock.kind for clock in clocks.all} == {FIRST, RESOLUTION, CLAIM}
@@ -200,6 +218,13 @@ def test_it_does_not_matter_whether_the_post_or_the_reopening_is_noted_first(pos
         (RESOLUTION, after(60)),
         (CLAIM, after(60)),
     }
+
+
+def test_the_oldest_of_the_posts_that_reopen_a_case_is_waited_for() -> None:
+    steps = history((0, What.WROTE), (5, What.RESOLVED), (60, What.WROTE, "p2"), (63, What.WROTE, "p3"))
+    response = clocks_at([*steps, *history((64, What.REOPENED))], 70).response
+    assert response
+    assert (response.started_at, response.post) == (after(60), "p2")
 
 
 def test_a_case_that_an_agent_reopens_has_a_resolution_but_no_response_until_the_customer_writes() -> None:
