@@ -59,6 +59,17 @@ def test_the_hint_decides_where_the_words_do_not() -> None:
     assert language_of("Vodafone", hint="nl") == "nl"
 
 
+@pytest.mark.parametrize(
+    ("hint", "language"), [("in", "id"), ("ru", "und"), ("und", "und"), ("hi", "hi-Latn")]
+)
+def test_hints_are_read_as_x_means_them(hint: str, language: str) -> None:
+    assert language_of("Xyzzy", hint=hint) == language
+
+
+def test_a_lone_name_is_of_no_language() -> None:
+    assert language_of("Xyzzy") == "und"
+
+
 def test_the_hint_does_not_overrule_words() -> None:
     assert language_of("my parcel has not arrived and nobody answers", hint="tl") == "en"
     assert language_of("मेरा पैसा वापस करो", hint="en") == "hi"
@@ -144,8 +155,8 @@ def test_english_words_are_read_in_every_language(language: str) -> None:
         ("hi-Latn", "service acchi hai", "service acchi nahi hai"),
         ("bn", "সার্ভিস ভালো", "সার্ভিস ভালো না"),
         ("te", "సర్వీస్ బాగుంది", "సర్వీస్ బాగా లేదు"),
-        ("tr", "hizmet iyi", "hizmet iyi değil"),
-        ("tr", "hizmet iyi", "hizmet iyi degil"),
+        ("tr", "hizmet çok iyi", "hizmet çok iyi değil"),
+        ("tr", "hizmet cok iyi", "hizmet cok iyi degil"),
     ],
 )
 def test_a_not_that_follows_its_word_denies_it(language: str, good: str, denied: str) -> None:

@@ -15,6 +15,7 @@ TURKISH = "tr"
 HINGLISH = "hi-Latn"
 # What X says when it has no idea.
 NO_LANGUAGE = frozenset({"", UNKNOWN, "qam", "qct", "qht", "qme", "qst", "zxx", "art"})
+_OLD_CODES = {"in": "id"}  # X still says it so
 
 _LATIN = "Latn"
 # Unicode gives these scripts whole blocks of 128 characters, so that one shift names the script.
@@ -26,6 +27,7 @@ _BLOCKS = {
     0x1780: "km", 0x3000: "ja", 0x3080: "ja",
 }  # fmt: skip
 _SCRIPTS = {start >> 7: script for start, script in _BLOCKS.items()}
+_WITH_SCRIPT = frozenset(_SCRIPTS.values()) | {"zh", "ko", "ur", "fa", "iw", "mr", "ne"}
 _ASSAMESE = frozenset("ৰৱ")
 _URDU = frozenset("ٹڈڑںےہھ")
 _PERSIAN = frozenset("پچژگ")
@@ -115,17 +117,24 @@ def _of_latin(text: str, vocabularies: Mapping[str, Vocabulary], detect: Detect,
     votes = _votes(words, vocabularies)
     if any(letter in text for letter in "ğşıİĞŞ"):
         votes[TURKISH] = votes.get(TURKISH, 0) + max(1.0, 0.3 * len(words))
-    hinted = HINGLISH if hint == "hi" else hint
+    hinted = _hinted(hint)
     if hinted in votes:
         votes[hinted] += 0.5
     best = max(votes, key=lambda name: votes[name] * (1 if name == ENGLISH else _MATRIX), default=ENGLISH)
     share = votes.get(best, 0) / len(words)
     if share >= _SETTLED.get(best, 0.3):
         return best
-    if hinted not in votes and hint not in NO_LANGUAGE and len(hint) == 2 and len(words) <= 3:
-        return hint
-    guess = best if share else UNKNOWN
-    return guess if share and len(words) == 1 else detect(text) or guess
+    if hinted and len(words) <= 3:  # the detector knows little of names and single words
+        return hinted
+    return detect(text) or hinted or (best if share else UNKNOWN)
+
+
+def _hinted(hint: str) -> str:
+    """Return the language in Latin script that X's code stands for; "" if it stands for none."""
+    if hint == "hi":
+        return HINGLISH
+    code = _OLD_CODES.get(hint, hint)
+    return "" if code in NO_LANGUAGE or code in _WITH_SCRIPT else code
 
 
 def _votes(words: Sequence[str], vocabularies: Mapping[str, Vocabulary]) -> dict[str, float]:

@@ -31,6 +31,7 @@ _MOODS = tuple(meaning for meaning in Meaning if meaning is not Meaning.THANKS)
 _GRATITUDE = (Meaning.THANKS, Meaning.POSITIVE, Meaning.INTENSIFIER)
 _HASHTAGS = regex.compile(r"[#＃]\w++")
 _ASKING = frozenset("?؟？")
+_SURE = 0.7  # how far ahead the detector's best guess must be: a lone name is of no language
 _LATIN_LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "id", "nl", "tr")
 
 
@@ -125,7 +126,8 @@ def _detector() -> "LanguageDetector":
     from lingua import IsoCode639_1, LanguageDetectorBuilder  # noqa: PLC0415  its models cost time and memory
 
     codes = [getattr(IsoCode639_1, code.upper()) for code in _LATIN_LANGUAGES]
-    return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).with_low_accuracy_mode().build()
+    builder = LanguageDetectorBuilder.from_iso_codes_639_1(*codes).with_low_accuracy_mode()
+    return builder.with_minimum_relative_distance(_SURE).build()
 
 
 def _detected(text: str) -> str:
