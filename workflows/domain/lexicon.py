@@ -23,6 +23,7 @@ _WORDS_ONLY = regex.compile(_WORD)
 _STRETCHED = regex.compile(r"(.)\1{2,}+")
 _TURKISH_LETTERS = frozenset("ğşçöüıĞŞÇÖÜİ")
 _TO_ASCII = str.maketrans("ğşçöüıâîû", "gscouiaiu")
+_STARS = "*#$@"
 _LONGEST_SWEARING = 24
 
 
@@ -188,7 +189,7 @@ def _unstarred(found: str, lexicon: Lexicon) -> list[str]:
 
 def _is_meant(word: str, found: str, head: str, tail: str) -> bool:
     if len(word) == len(found):
-        return all(seen in ("*#$@") or seen == letter for seen, letter in zip(found, word, strict=True))
+        return all(seen in _STARS or seen == letter for seen, letter in zip(found, word, strict=True))
     return (
         tail != ""
         and abs(len(word) - len(found)) <= 2

@@ -73,8 +73,10 @@ def is_thanks(text: str, language: str) -> bool:
     tokens = tokens_of(_HASHTAGS.sub(" ", text), lexicon, language)
     tokens = [token for token in tokens if token != BREAK]
     hits = hits_in(tokens, lexicon)
-    covered = sum(hit.end - hit.start for hit in hits if hit.entry.weight > 0)
-    thanks = any(hit.entry.meaning is Meaning.THANKS for hit in hits)
+    covered = sum(
+        hit.end - hit.start for hit in hits if hit.entry.meaning is Meaning.THANKS or hit.entry.weight
+    )
+    thanks = any(hit.entry.meaning is Meaning.THANKS and hit.entry.weight for hit in hits)
     return thanks and covered == len(tokens)
 
 
