@@ -95,8 +95,7 @@ def _facts(case: Case, words: PingWords) -> list[str]:
     if case.waiting_since:
         facts.append(say("waits since %(at)s", at=moment(case.waiting_since)))
     if case.due_at:
-        due = say("was due %(at)s") if case.is_late else say("due %(at)s")
-        facts.append(due % {"at": moment(case.due_at, "{date_short_pretty} {time} ({ago})")})
+        facts.append(due_words(case.due_at, is_late=case.is_late))
     if words.step:
         facts.append(say("step %(step)s of the ladder", step=words.step))
     if words.late_s:
@@ -163,9 +162,15 @@ def _option(label: str, value: str) -> Json:
     return {"text": plain(shown), "value": value}
 
 
+def due_words(at: datetime, *, is_late: bool) -> str:
+    """Return when something is or was due; Slack's client draws the time left."""
+    drawn = moment(at, "{date_short_pretty} {time} ({ago})")
+    return say("was due %(at)s", at=drawn) if is_late else say("due %(at)s", at=drawn)
+
+
 def priority_word(priority: str) -> str:
     """Return the priority in the desk's language, inside a sentence."""
-    return {"high": say("high"), "medium": say("medium"), "low": say("low")}[priority]
+    return {"high": say("high"), "medium": say("medium"), "low": say("low")}.get(priority, "–")
 
 
 def span_words(seconds: float) -> str:

@@ -86,7 +86,12 @@ _ALERTS: dict[str, Callable[[Facts], str]] = {
         ":warning: The playbook %(file)s has an error, the last good one stays. Line %(line)s, column "
         "%(column)s: %(found)s. Write instead: %(fix)s. (%(more)s more; `mentiondesk playbook lint` "
         "shows all.)",
-        **{name: escape(value, 400) for name, value in facts.items()},
+        file=escape(facts["file"], 100),
+        line=facts["line"],
+        column=facts["column"],
+        found=escape(facts["found"], 400),
+        fix=escape(facts["fix"], 400),
+        more=facts["more"],
     ),
     "clock_jumped": lambda facts: say(
         ":warning: The machine’s clock jumped by %(jump_s)s s. Escalation waited one turn; please check "

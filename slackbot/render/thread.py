@@ -64,7 +64,9 @@ def _sentence(event: EventView, customer: str) -> str:
     }
     if event.event == "priority_changed":
         return say(
-            "%(who)s raised it to %(priority)s", who=who, priority=priority_word(event.facts["priority"])
+            "%(who)s raised it to %(priority)s",
+            who=who,
+            priority=priority_word(event.facts.get("priority", "")),
         )
     if event.event == "released" and event.actor_kind == "desk":
         return say("back to the queue: %(who)s is off duty", who=person(event.facts.get("off_duty", "")))
@@ -77,11 +79,11 @@ def _sentence(event: EventView, customer: str) -> str:
 
 
 def _clock(event: EventView) -> str:
-    return clock_word(event.facts["clock"]) if event.event == "breached" else ""
+    return clock_word(event.facts.get("clock", ""))
 
 
 def _triaged(event: EventView) -> str:
     facts = event.facts
     if facts.get("priority"):
         return say("these words make it %(priority)s", priority=priority_word(facts["priority"]))
-    return say("these words add %(tags)s", tags=escape(facts["tags"], 100)) if facts.get("tags") else ""
+    return say("these words add %(tags)s", tags=escape(facts.get("tags") or "–", 100))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from slackbot.render.ladder import priority_word, span_words
+from slackbot.render.ladder import due_words, priority_word, span_words
 from slackbot.render.text import Json, context, escape, moment, person, plain, section
 from slackbot.words import say
 from workflows.domain.clocks import Interval
@@ -14,6 +14,7 @@ _MOST_BLOCKS = 95
 _MOST_INTERVALS = 12
 _MOST_LINES = 25
 _MOST_CHARACTERS = 2900  # of a section's 3000
+_MOST_IN_CONTEXT = 1900  # of 2000
 
 
 def render_why(why: Why) -> Json:
@@ -33,14 +34,15 @@ def _blocks(why: Why) -> Iterator[Json]:
     yield _section("priority", _priority(why))
     divider = {"type": "divider"}
     yield divider
-    for index, counted in enumerate(why.clocks):
+    limited = [counted for counted in why.clocks if counted.clock.target] or why.clocks
+    for index, counted in enumerate(limited):
         yield _section(f"clock-{index}", _clock(counted))
         lines = [_interval(interval) for interval in counted.intervals[-_MOST_INTERVALS:]]
         hidden = len(counted.intervals) - len(lines)
         if hidden > 0:
             lines.insert(0, say("… %(n)s earlier parts are not shown", n=hidden))
         if lines:
-            yield context(f"clock-{index}-parts", _clip("\n".join(lines)))
+            yield context(f"clock-{index}-parts", _clip("\n".join(lines), _MOST_IN_CONTEXT))
     if why.rungs:
         yield divider
         lines = [_rung(rung) for rung in why.rungs[:_MOST_LINES]]
@@ -57,10 +59,10 @@ def _section(block_id: str, words: str) -> Json:
     return section(f"why-{block_id}", _clip(words))
 
 
-def _clip(words: str) -> str:
+def _clip(words: str, most: int = _MOST_CHARACTERS) -> str:
     """Return whole lines only, as many as fit: half a line may hold half a date or half an escape."""
     lines: list[str] = []
-    left = _MOST_CHARACTERS
+    left = most
     for words_line in words.split("\n"):
         left -= len(words_line) + 1
         if left < 0:
@@ -103,7 +105,7 @@ def clock_word(kind: str) -> str:
         "next_response": say("Next response"),
         "resolution": say("Resolution"),
         "time_to_claim": say("Time to claim"),
-    }[kind]
+    }.get(kind, say("A clock"))
 
 
 def _clock(counted: Counted) -> str:
@@ -112,19 +114,20 @@ def _clock(counted: Counted) -> str:
     hours = {"always": say("around the clock"), "team": say("in the team’s hours")}.get(
         clock.hours, say("in the hours %(name)s", name=escape(clock.hours, 80))
     )
-    words = say(
-        "*%(clock)s*: %(spent)s counted %(hours)s", clock=clock_word(clock.kind), spent=spent, hours=hours
-    )
+    parts = [
+        say(
+            "*%(clock)s*: %(spent)s counted %(hours)s", clock=clock_word(clock.kind), spent=spent, hours=hours
+        )
+    ]
     if clock.target:
-        words += say(", target %(target)s", target=span_words(clock.target.total_seconds()))
+        parts.append(say("target %(target)s", target=span_words(clock.target.total_seconds())))
     if clock.stopped_at:
-        words += say(" · stopped %(at)s", at=moment(clock.stopped_at))
+        parts.append(say("stopped %(at)s", at=moment(clock.stopped_at)))
     elif clock.is_paused:
-        words += say(" · paused")
+        parts.append(say("paused"))
     elif clock.due_at:
-        words += " · " + (say("was due %(at)s") if clock.is_late else say("due %(at)s")) % {
-            "at": moment(clock.due_at)
-        }
+        parts.append(due_words(clock.due_at, is_late=clock.is_late))
+    words = " · ".join(parts)
     return f":red_circle: {words}" if clock.is_late else words
 
 
@@ -200,10 +203,10 @@ def event_words(entry: Entry, reasons: dict[str, str]) -> str:
     sentences: dict[str, Callable[[], str]] = {
         "triaged": lambda: say("a later post: rule %(rule)s", rule=escape(facts.get("rule") or "–", 120)),
         "priority_changed": lambda: say(
-            "%(who)s raised it to %(priority)s", who=who, priority=priority_word(facts["priority"])
+            "%(who)s raised it to %(priority)s", who=who, priority=priority_word(facts.get("priority", ""))
         ),
         "assigned": lambda: say("given to %(who)s", who=person(facts.get("to", ""))),
-        "breached": lambda: say("%(clock)s is late", clock=clock_word(facts["clock"])),
+        "breached": lambda: say("%(clock)s is late", clock=clock_word(facts.get("clock", ""))),
         "pinged": lambda: _pinged(facts),
         "step_skipped": lambda: say("step %(step)s skipped: nobody was on duty", step=facts.get("step", "")),
         "escalated": lambda: say("%(who)s escalated: %(reason)s", who=who, reason=reason),
@@ -214,10 +217,10 @@ def event_words(entry: Entry, reasons: dict[str, str]) -> str:
 
 
 def _pinged(facts: dict[str, str]) -> str:
-    words = say("step %(step)s of the ladder was said", step=facts.get("step", ""))
+    parts = [say("step %(step)s of the ladder was said", step=facts.get("step", ""))]
     late_s = int(facts.get("late_s") or 0)
     if late_s:
-        words += say(", %(late)s late", late=span_words(late_s))
+        parts.append(say("%(late)s late", late=span_words(late_s)))
     if facts.get("skipped"):
-        words += say(", steps skipped: %(steps)s", steps=facts["skipped"])
-    return words
+        parts.append(say("steps skipped: %(steps)s", steps=facts["skipped"]))
+    return ", ".join(parts)

@@ -6,11 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workflows.domain.case import AgentId, Case, CaseId, Status
+from workflows.domain.clocks import Happening, What, clocks_of, intervals_of
+from workflows.domain.playbook import AllOf, Hours, Outcome, Playbook, Span
+from workflows.domain.playbook import Rule as TriageRule
 from workflows.domain.post import Author
 from workflows.domain.reply import Summons
 from workflows.services.replies import OpenReply
+from workflows.services.why import Counted, Rung, Why
 from workflows.store import drafts as states
 from workflows.store.drafts import Draft, DraftId
+from workflows.store.escalations import HandEscalation
+from workflows.store.history import Entry
 from workflows.store.views import CaseView, EventView, MessageView
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -221,3 +227,54 @@ def thread_of(words: str, answer: str) -> Sequence[EventView]:
         make_event(11, "resolved"),
         make_event(12, "reopened"),
     ]
+
+
+def make_why() -> Why:
+    """Why a late case of a playbook is as it is, with every kind of line."""
+    hours = Hours("desk", "Europe/Istanbul", {day: (Span(540, 1080),) for day in range(5)})
+    rule = TriageRule("card blocked", AllOf(()), Outcome("high"), file="playbooks/bank-turkey.yaml", line=41)
+    playbook = Playbook(
+        "Örnek Bank <!channel>",
+        digest="0123456789abcdef",
+        hours={"desk": hours},
+        file="playbooks/bank-turkey.yaml",
+    )
+    began = NOW + timedelta(minutes=1)
+    happened = [Happening(began, What.WROTE, post="1"), Happening(NOW + timedelta(hours=2), What.ANSWERED)]
+    happened.append(Happening(NOW + timedelta(hours=3), What.WROTE, post="2"))
+    now = NOW + timedelta(days=2)
+    clocks = clocks_of(happened, playbook.priorities, "high", lambda _: hours, now)
+    counted = [Counted(clock, intervals_of(clock, lambda _: hours, now)) for clock in clocks.all]
+    desk, agent = ("desk", ""), ("agent", ASHA)
+    told = [
+        Entry(NOW, "triaged", *desk, {"rule": "topics/card blocked", "priority": "high"}),
+        Entry(NOW, "assigned", *desk, {"to": ASHA}),
+        Entry(NOW, "breached", *desk, {"clock": "first_response"}),
+        Entry(NOW, "pinged", *desk, {"step": "3", "late_s": "2400", "skipped": "1,2"}),
+        Entry(NOW, "step_skipped", *desk, {"step": "4"}),
+        Entry(NOW, "escalated", *agent, {"escalation": "5"}),
+        Entry(NOW, "priority_changed", *agent, {"priority": "high"}),
+        Entry(NOW, "acknowledged", *agent, {}),
+        Entry(NOW, "playbook_changed", *desk, {}),
+    ]
+    states = ("done", "skipped", "next", "later", "quiet")
+    case = make_case(
+        priority="high", rule="topics/card blocked", playbook=playbook.digest, ladder="urgent", tags=("card",)
+    )
+    return Why(
+        case=case,
+        playbook=playbook,
+        rule=rule,
+        clocks=counted,
+        rungs=[
+            Rung(n + 1, NOW + timedelta(minutes=n), ("supervisors", "S0LEADS", MEHMET), "", state)
+            for n, state in enumerate(states)
+        ],
+        told=told,
+        asked=[HandEscalation(5, CaseId(7), NOW, ASHA, "next_step", "He threatens to <!channel> sue & more")],
+        now=now,
+        again=None,
+    )
+
+
+WHY = make_why()

@@ -14,8 +14,9 @@ from slack_bolt import App
 
 import slackbot.jobs
 import workflows.jobs
-from slackbot.listeners import claim, lifecycle, reply
+from slackbot.listeners import claim, escalate, lifecycle, reply
 from slackbot.render import notices
+from slackbot.render.ladder import REASON, TARGET
 from slackbot.render.notices import plain_words, private_words, refusal_of_x, render_alert
 from slackbot.render.thread import render_events
 from slackbot.sender import Sender
@@ -107,6 +108,15 @@ def test_every_word_that_is_told_at_once_has_a_sentence(call: Call) -> None:
 @pytest.mark.parametrize("call", ALERTS, ids=lambda call: call.where)
 def test_every_alert_has_a_sentence(call: Call) -> None:
     facts = {"effect": "1", "kind": "x", "since": "1", "until": "2", "channel": "#c", "why": "w"}
+    facts |= {
+        "file": "f.yaml",
+        "line": "1",
+        "column": "2",
+        "found": "a",
+        "fix": "b",
+        "more": "3",
+        "jump_s": "9",
+    }
     given = facts if call.starred else dict.fromkeys(call.keywords, "7")
     assert render_alert(str(call.texts[-1]), given, "fx-1").text
 
@@ -193,7 +203,7 @@ def test_every_job_is_named_where_it_really_is() -> None:
 # --- events and buttons
 
 
-QUIET = {Event.OPENED, Event.REPLY_SUBMITTED, Event.CARD_LOST}
+QUIET = {Event.OPENED, Event.REPLY_SUBMITTED, Event.CARD_LOST, Event.PINGED}
 
 
 @pytest.mark.parametrize("event", list(Event))
@@ -224,6 +234,7 @@ def test_every_button_and_dialog_has_a_listener_and_every_listener_something_to_
     claim.register(app, desk)
     lifecycle.register(app, desk)
     reply.register(app, desk, Sender(desk.settings))
+    escalate.register(app, desk, Sender(desk.settings))
 
     def named(part: Any, key: str) -> Iterator[str]:
         if isinstance(part, dict):
@@ -238,5 +249,7 @@ def test_every_button_and_dialog_has_a_listener_and_every_listener_something_to_
     shown = [
         json.loads(path.read_text("utf-8")) for path in (Path(__file__).parent / "golden").glob("*.json")
     ]
-    assert {name for part in shown for name in named(part, "action_id")} == app.actions
-    assert {name for part in shown for name in named(part, "callback_id")} == app.views
+    fields = {TARGET, REASON}  # inputs without a dispatch: only their submission is heard
+    only_read = {"why"}
+    assert {name for part in shown for name in named(part, "action_id")} - fields == app.actions
+    assert {name for part in shown for name in named(part, "callback_id")} - only_read == app.views

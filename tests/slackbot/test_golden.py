@@ -6,6 +6,7 @@
 import json
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,19 +16,27 @@ import pytest
 from sandbox.slack.blocks import check_message_blocks, check_view
 from slackbot.render import notices
 from slackbot.render.card import render_card, render_safe_card
+from slackbot.render.ladder import PingWords, render_escalate, render_ping
 from slackbot.render.modals import render_reply_modal
 from slackbot.render.notices import private_words, refusal_of_x, render_alert, render_notice
 from slackbot.render.text import Message
 from slackbot.render.thread import render_events
+from slackbot.render.why import render_why
 from tests.slackbot.samples import (
+    ASHA,
     CARDS,
     MEHMET,
     NOW,
     SCRIPTS,
+    WHY,
+    make_case,
     make_open_reply,
     make_view,
     thread_of,
 )
+from workflows.domain.escalation import Step
+from workflows.domain.playbook import Rung
+from workflows.services.escalations import Choices
 from workflows.store.views import CaseView
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -43,9 +52,17 @@ FACTS = {
     "channel": "#support",
     "why": "is_archived",
     "digest": "0123456789abcdef",
+    "file": "default.yaml",
+    "line": "12",
+    "column": "9",
+    "found": "an unknown key `prioritys`",
+    "fix": "write `priorities`",
+    "more": "2",
+    "jump_s": "7200",
 }
 
 
+CARD_LINK = "https://example.slack.com/archives/C0SUPPORT/p1700000000000100"
 GAP = {"since": "1990000000000000001", "until": "1990000000000000900"}
 
 
@@ -70,6 +87,19 @@ def card(view: CaseView) -> dict[str, Any]:
     return as_json(render_card(view, rule="open").message)
 
 
+LATE = make_case(is_late=True, priority="high", card_ts="1700000000.000100", card_channel="C0SUPPORT")
+STEP = Step(1, NOW + timedelta(minutes=5), Rung(("supervisors", "S0LEADS"), after=timedelta(minutes=5)))
+PINGS = {
+    "ladder": PingWords(("here",), "Please take this one.", "", "1", 0, "", ""),
+    "late": PingWords(("S0LEADS", MEHMET), "Nobody has answered.", "", "3", 2400, "1,2", CARD_LINK),
+    "asked": PingWords((MEHMET,), "She is <!channel> very upset & right.", ASHA, "", 0, "", CARD_LINK),
+}
+
+
+def pinged(words: PingWords) -> dict[str, Any]:
+    return as_json(render_ping(make_view(case=LATE), words, block_id="fx-8-1"))
+
+
 SURFACES: dict[str, Callable[[], dict[str, Any]]] = {
     **{f"card_{name}": partial(card, view) for name, view in CARDS.items()},
     "card_that_slack_would_not_show": lambda: as_json(render_safe_card(make_view())),
@@ -77,6 +107,12 @@ SURFACES: dict[str, Callable[[], dict[str, Any]]] = {
     "dialog_written": lambda: render_reply_modal(make_open_reply(SCRIPTS["hindi"][2], (MEHMET,)), limit=280),
     "dialog_too_long": lambda: render_reply_modal(make_open_reply("क्षमा " * 50), limit=280),
     "thread_of_everything": lambda: as_json(told("telugu")),
+    **{f"ping_{name}": partial(pinged, words) for name, words in PINGS.items()},
+    "ping_taken": lambda: as_json(
+        render_ping(make_view(case=LATE), PINGS["ladder"], block_id="fx-8-1", taken_by=MEHMET, taken_at=NOW)
+    ),
+    "dialog_escalate": lambda: render_escalate(Choices(make_case(), STEP, ("billing", "fraud"))),
+    "dialog_why": lambda: render_why(WHY),
     "notice": lambda: as_json(render_notice("held", FACTS, "fx-3-1")),
     "alert": lambda: as_json(alert("intake_gap")),
 }

@@ -16,6 +16,7 @@ SCOPES = {
     "conversations_replies": {"channels:history", "groups:history"},
     "users_list": {"users:read"},
     "users_info": {"users:read"},
+    "usergroups_list": {"usergroups:read"},
     "auth_test": set(),
     "views_open": set(),
     "views_update": set(),

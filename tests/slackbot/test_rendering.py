@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from slack_sdk.models.blocks import Block
 
 from sandbox.slack.blocks import check_message_blocks, check_view, text_length
 from slackbot.render.card import render_card, render_safe_card
+from slackbot.render.ladder import due_words
 from slackbot.render.modals import render_reply_modal
 from slackbot.render.text import Json, Message, escape, inert, moment, person
 from slackbot.render.thread import MOST_EVENTS, render_events
@@ -132,6 +134,12 @@ def strings(part: Any) -> Iterator[str]:
 AGENT, OTHER = "U0REALAGENT", "U0OTHERAGENT"
 OURS = [
     *(moment(NOW.replace(minute=minute)) for minute in range(60)),
+    *(
+        due_words(NOW + timedelta(minutes=minute), is_late=is_late)
+        for minute in range(90)
+        for is_late in (False, True)
+    ),
+    moment(NOW + timedelta(minutes=61), "{date_short_pretty} {time} ({ago})"),
     *map(person, (AGENT, OTHER)),
     "<https://x.com/i/status/1990000000000000900|see it on X>",
 ]
@@ -353,21 +361,39 @@ def labels(view: CaseView, rule: str = "open") -> list[str]:
 @pytest.mark.parametrize(
     ("view", "rule", "expected"),
     [
-        (CARDS["new"], "open", ["Claim", "Reply", "Resolve", "Open on X"]),
-        (CARDS["claimed"], "open", ["Reply", "Release", "Take over", "Resolve", "Open on X"]),
-        (CARDS["resolved"], "open", ["Re-open", "Open on X"]),
-        (CARDS["answer_only_on_x"], "open", ["Claim", "Resolve", "Open on X"]),
+        (CARDS["new"], "open", ["Claim", "Reply", "Escalate", "Resolve", "Open on X", "Why?"]),
+        (
+            CARDS["claimed"],
+            "open",
+            ["Reply", "Release", "Take over", "Escalate", "Resolve", "Open on X", "Why?"],
+        ),
+        (CARDS["resolved"], "open", ["Re-open", "Open on X", "Why?"]),
+        (CARDS["answer_only_on_x"], "open", ["Claim", "Escalate", "Resolve", "Open on X", "Why?"]),
         (
             make_view(make_message(summons=Summons(names_us=False, follows_up=True))),
             "summoned",
-            ["Claim", "Resolve", "Open on X"],
+            ["Claim", "Escalate", "Resolve", "Open on X", "Why?"],
         ),
         (
             CARDS["reply_asked"],
             "open",
-            ["It is there", "Send again", "Reply", "Release", "Take over", "Resolve", "Open on X"],
+            [
+                "It is there",
+                "Send again",
+                "Reply",
+                "Release",
+                "Take over",
+                "Escalate",
+                "Resolve",
+                "Open on X",
+                "Why?",
+            ],
         ),
-        (make_view(make_message(external_id="../../evil")), "open", ["Claim", "Reply", "Resolve"]),
+        (
+            make_view(make_message(external_id="../../evil")),
+            "open",
+            ["Claim", "Reply", "Escalate", "Resolve", "Why?"],
+        ),
     ],
 )
 def test_a_card_has_the_buttons_that_its_state_allows(view: CaseView, rule: str, expected: list[str]) -> None:

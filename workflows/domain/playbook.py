@@ -398,7 +398,8 @@ class Threading:
     """Which posts belong to one case.
 
     public, dm   how long after its last post a conversation still continues its case.
-    burst        a customer's post in another conversation joins their open case if it follows this soon.
+    burst        a customer's post in another conversation joins their case if it follows this soon, while
+                 nobody has taken the case: who is at work on one matter is not handed another unseen.
     reopen       how long after it was resolved a new post re-opens a case; later it opens another.
     """
 

@@ -83,7 +83,7 @@ class _Arrival:
             if uow.now - last <= window or case.status is not Status.RESOLVED:
                 return case
             uow.cases.leave_conversation(case, conversation)
-        latest = uow.cases.latest_open(self.account.id, customer_id) if windows.burst else None
+        latest = uow.cases.latest_new(self.account.id, customer_id) if windows.burst else None
         if latest and timedelta() <= uow.now - latest[1] <= windows.burst:
             uow.cases.join(latest[0], conversation)
             return latest[0]

@@ -37,13 +37,13 @@ _OF_THREAD = (
     )
     .with_for_update(of=cases)
 )
-_LATEST_OPEN = (
+_LATEST_NEW = (
     select(cases.c.id, func.max(messages.c.received_at).label("wrote_at"))
     .join(messages, messages.c.case_id == cases.c.id)
     .where(
         cases.c.account_id == bindparam("account"),
         cases.c.customer_id == bindparam("customer"),
-        cases.c.status != Status.RESOLVED,
+        cases.c.status == Status.NEW,
         messages.c.author == "customer",
     )
     .group_by(cases.c.id)
@@ -137,10 +137,10 @@ class Cases:
         row = row or self._connection.execute(_OF_CONVERSATION, key).first()
         return case_of(row) if row else None
 
-    def latest_open(self, account_id: str, customer_id: int) -> tuple[Case, datetime] | None:
-        """Return the customer's unresolved case that they wrote to last, held, and when they did."""
+    def latest_new(self, account_id: str, customer_id: int) -> tuple[Case, datetime] | None:
+        """Return the customer's case that nobody has taken yet, held, and when they wrote to it last."""
         key = {"account": account_id, "customer": customer_id}
-        row = self._connection.execute(_LATEST_OPEN, key).first()
+        row = self._connection.execute(_LATEST_NEW, key).first()
         return (self.get(CaseId(row.id)), row.wrote_at) if row else None
 
     def last_post_at(self, case_id: CaseId) -> datetime | None:
