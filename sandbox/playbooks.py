@@ -21,7 +21,7 @@ DEFAULT = "default.yaml"
 SHIPPED = Path(__file__).parents[1] / "playbooks"
 
 _ACCOUNTS = re.compile(r"""["']?accounts["']?\s*:""")
-_NAME = re.compile(r"^name\s*:\s*(\S.*?)\s*$", re.MULTILINE)
+_HEAD = re.compile(r"^(?:name|description)[ \t]*:(?:[ \t].*)?(?:\n+[ \t]+.*)*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def add_routes(app: web.Application, folders: Folders | None, changed: Callable[
         there, name = _need(folders), (await _body(request)).get("file")
         if name not in [path.name for path in _shipped(there)]:
             raise NotThere(f"no playbook {name} ships")
-        put(there.desk, for_any_account((there.shipped / name).read_text(encoding="utf-8")))
+        put(there.desk, for_any_account(_read(there.shipped / name) or ""))
         changed("playbooks")
         return web.json_response(playbooks_in(there))
 
@@ -77,9 +77,9 @@ def playbooks_in(folders: Folders | None) -> dict[str, Any]:
 def begin_with_default(folders: Folders) -> None:
     """Give a desk without any playbook the default one, where one ships."""
     folders.desk.mkdir(parents=True, exist_ok=True)
-    default = folders.shipped / DEFAULT
-    if default.is_file() and not any(folders.desk.glob("*.y*ml")):
-        put(folders.desk, for_any_account(default.read_text(encoding="utf-8")))
+    default = _read(folders.shipped / DEFAULT)
+    if default is not None and not any(folders.desk.glob("*.y*ml")):
+        put(folders.desk, for_any_account(default))
 
 
 def put(folder: Path, text: str) -> None:
@@ -117,15 +117,17 @@ def _read(path: Path) -> str | None:
 
 
 def _head(text: str, file: str) -> dict[str, str]:
-    """Return name and description; a text that is no YAML (somebody is writing it) still has a name."""
-    try:
-        parsed = yaml.safe_load(text)
-    except yaml.YAMLError:
-        parsed = None
-    head = parsed if isinstance(parsed, dict) else {}
-    found = _NAME.search(text)
-    name = head.get("name") or (found[1] if found else file)
-    return {"name": str(name), "description": " ".join(str(head.get("description") or "").split())}
+    """Return name and description, whatever else the text holds: it may be long, or half written."""
+    told: dict[str, Any] = {}
+    for lines in _HEAD.findall(text):
+        try:
+            told |= yaml.safe_load(lines)
+        except yaml.YAMLError:
+            continue
+    return {
+        "name": str(told.get("name") or file),
+        "description": " ".join(str(told.get("description") or "").split()),
+    }
 
 
 def _need(folders: Folders | None) -> Folders:

@@ -107,6 +107,13 @@ def the_card(page: Page) -> Locator:
     )
 
 
+def shows(steps: Locator, *states: str) -> None:
+    """Wait until the time line has these lines in this order."""
+    expect(steps).to_have_count(len(states))
+    for number, state in enumerate(states):
+        expect(steps.nth(number)).to_have_attribute("data-state", state)
+
+
 # The chooser
 
 
@@ -209,9 +216,7 @@ def test_the_ladder_of_a_case_is_a_time_line_that_the_wound_clock_moves_along(
 
     # then it stands above the thread, in the order of time
     steps = line.get_by_role("listitem")
-    expect(steps).to_have_count(8)
-    in_order = ["start", "skipped", "done", "now", "next", "due", "later", "later"]
-    assert [step.get_attribute("data-state") for step in steps.all()] == in_order
+    shows(steps, "start", "skipped", "done", "now", "next", "due", "later", "later")
     expect(steps.nth(1)).to_contain_text("nobody owns the case")
     expect(steps.nth(2)).to_contain_text("@support-agents")
     expect(steps.nth(4)).to_contain_text("@Priya Sen")
@@ -226,8 +231,7 @@ def test_the_ladder_of_a_case_is_a_time_line_that_the_wound_clock_moves_along(
     page.route("**/control/ladder?case=7", ladder(start, offset=timedelta(minutes=15)))
     line.get_by_role("button", name="+15 min").click()
     expect(line.get_by_text("Late by")).to_be_visible()
-    moved = ["start", "skipped", "done", "done", "due", "now", "next", "later"]
-    assert [step.get_attribute("data-state") for step in steps.all()] == moved
+    shows(steps, "start", "skipped", "done", "done", "due", "now", "next", "later")
     expect(page.get_by_test_id("offset")).to_have_text("+15 min")
     shoot(page, "time-line-late")
 
