@@ -67,7 +67,8 @@ def _unknown(path: Path) -> _Words:
     for name in properties:
         if key in part_at((*parents, name)).get("properties", {}):
             return found, f"write it under `{name}`, as in `{name}: {{{key}: …}}`", "unknown-key"
-    fix = f"{did_you_mean(str(key), properties)}write {one_of(properties)}, or take it out"
+    choice = f"write {one_of(properties)}, or take it out" if properties else "take it out"
+    fix = f"{did_you_mean(str(key), properties)}{choice}"
     return found, fix, "unknown-key"
 
 

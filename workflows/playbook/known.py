@@ -61,3 +61,12 @@ def countries() -> dict[str, frozenset[str]]:
 
     supported = holidays.list_supported_countries()
     return {code: frozenset(parts) for code, parts in supported.items() if len(code) == 2}
+
+
+@lru_cache(64)
+def subdivisions(country: str) -> frozenset[str]:
+    """Return the states or provinces of a known country, by code, and by former codes and names."""
+    import holidays  # noqa: PLC0415
+
+    aliases = holidays.country_holidays(country).get_subdivision_aliases()
+    return countries()[country] | {alias for names in aliases.values() for alias in names}

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from itertools import islice
 
 from pydantic import ValidationError
 
@@ -12,7 +13,7 @@ from workflows.playbook.models import PlaybookFile
 from workflows.playbook.problems import Problem, in_order, path_text
 from workflows.playbook.references import Finder, reference_problems
 from workflows.playbook.sense import sense_problems
-from workflows.playbook.strict_yaml import Document, load
+from workflows.playbook.strict_yaml import MAX_PROBLEMS, Document, load
 
 
 def read_playbook(source: bytes | str, file: str) -> tuple[Playbook | None, list[Problem]]:
@@ -22,7 +23,8 @@ def read_playbook(source: bytes | str, file: str) -> tuple[Playbook | None, list
         return None, in_order(problems)
     read, refused = _validated(document, file)
     finder = Finder(document, file)
-    more = _once_each([*sense_problems(finder), *refused, *reference_problems(finder)])
+    stages = (sense_problems(finder), iter(refused), reference_problems(finder))
+    more = _once_each([problem for stage in stages for problem in islice(stage, MAX_PROBLEMS)])
     problems = [*problems, *_untouched(more, document)]
     if problems or read is None:
         return None, in_order(problems)
@@ -39,7 +41,7 @@ def _validated(document: Document, file: str) -> tuple[PlaybookFile | None, list
     try:
         return PlaybookFile.model_validate(document.value), []
     except ValidationError as error:
-        return None, list(complaints(error, document, file))
+        return None, list(islice(complaints(error, document, file), MAX_PROBLEMS))
 
 
 def _once_each(problems: list[Problem]) -> Iterator[Problem]:

@@ -38,10 +38,21 @@ def _plain(node: Any, *, is_names: bool = False) -> Any:
         return {name: _plain(part) for name, part in node.items()}
     kept = {key: value for key, value in node.items() if key not in {"title", "default", "discriminator"}}
     kept = {
-        key: value if key in {"examples", "enum", "const"} else _plain(value, is_names=key == "properties")
+        key: value
+        if key in {"examples", "enum", "const"}
+        else _plain(value, is_names=key in {"properties", "patternProperties"})
         for key, value in kept.items()
     }
-    return _without_siblings(_without_null(kept))
+    return _without_siblings(_without_null(_with_key_pattern(kept)))
+
+
+def _with_key_pattern(node: dict[str, Any]) -> dict[str, Any]:
+    """Keys that do not fit are wrong, not free: `patternProperties` alone would let them pass."""
+    if "patternProperties" not in node:
+        return node
+    ((pattern, inner),) = node["patternProperties"].items()
+    rest = {key: value for key, value in node.items() if key != "patternProperties"}
+    return {**rest, "propertyNames": {"pattern": pattern}, "additionalProperties": inner}
 
 
 def _without_null(node: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +81,7 @@ def part_at(path: tuple[str | int, ...]) -> dict[str, Any]:
         if isinstance(step, int):
             inner = part.get("items")
         else:
-            inner = part.get("properties", {}).get(step) or part.get("additionalProperties")
+            inner = part.get("properties", {}).get(step, part.get("additionalProperties"))
         if not isinstance(inner, dict):
             return {}
         part = _followed(inner)

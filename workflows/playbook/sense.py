@@ -5,7 +5,7 @@ from typing import Any
 
 import regex
 
-from workflows.playbook.known import countries
+from workflows.playbook.known import countries, subdivisions
 from workflows.playbook.models import days_of
 from workflows.playbook.problems import Problem, did_you_mean, safe, shown
 from workflows.playbook.references import Finder, at, whens
@@ -183,10 +183,8 @@ def _holidays(finder: Finder) -> Iterator[Problem]:
         if not isinstance(country, str):
             fix = "write its country too, as in `{country: IN, subdivision: TG}`"
             yield finder.problem(place, f"{shown(part)} without a country", fix, "bad-country")
-        elif country in countries() and part not in countries()[country]:
+        elif country in countries() and part not in subdivisions(country):
             known = sorted(countries()[country])
-            whole = f"take it out: all of {country} has the same holidays"
-            some = (
-                f"write one of {', '.join(known[:12])}{' …' if len(known) > 12 else ''}" if known else whole
-            )
-            yield finder.problem(place, shown(part), f"{did_you_mean(part, known)}{some}", "bad-subdivision")
+            fix = f"write one of {', '.join(known)}" if known else f"take it out: {country} is one in this"
+            hint = did_you_mean(part, subdivisions(country))
+            yield finder.problem(place, shown(part), f"{hint}{fix}", "bad-subdivision")

@@ -16,6 +16,8 @@ from workflows.playbook.syntax import explained
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+MAX_VALUES = 40_000  # a playbook of 300 rules has some 15,000
+MAX_PROBLEMS = 200  # nobody reads more
 
 Path = tuple[str | int, ...]
 Place = tuple[int, int]  # line and column, from 1
@@ -166,6 +168,10 @@ class _Builder:
             self._take_key(frame, event)
             return
         path = self._path_of_next(frame)
+        if len(self.values) >= MAX_VALUES:
+            fix = "shorten the lists, or give another account a file of its own"
+            self._complain(event, f"more than {MAX_VALUES} values", fix, "too-many")
+            raise _Enough
         self.values.setdefault(path, _place(event))
         value = self._value(event, path)
         self._put(frame, value)
@@ -252,6 +258,8 @@ class _Builder:
     def _complain(self, event: Any, found: str, fix: str, code: str, path: Path = ()) -> None:
         path = path or (self.frames[-1].path if self.frames else ())
         self.problems.append(Problem("error", self.file, *_place(event), path_text(path), found, fix, code))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise _Enough
 
 
 def _place(event: Any) -> Place:
