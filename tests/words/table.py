@@ -30,7 +30,8 @@ class Measured:
 
 
 def read_sentences(path: Path) -> list[Sentence]:
-    rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if line.strip() and not line.startswith("# "))
     return [Sentence(language, Sentiment(mood), text) for language, mood, text in rows]
 
 

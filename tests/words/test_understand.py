@@ -15,6 +15,9 @@ GOOD, PLAIN, BAD, FURIOUS = (Sentiment.POSITIVE, Sentiment.NEUTRAL, Sentiment.NE
     ("text", "language"),
     [
         ("my parcel has not arrived", "en"),
+        ("Please book a ticket", "en"),  # words that stand in Hinglish and Turkish phrases too
+        ("mobile recharge failed", "en"),
+        ("refund nahi mila", "hi-Latn"),
         ("मेरा पैसा वापस करो", "hi"),
         ("mera paisa abhi tak nahi aaya", "hi-Latn"),
         ("నా ఆర్డర్ రాలేదు", "te"),

@@ -41,7 +41,7 @@ _ENOUGH = 2000  # characters tell the language; the rest of a long message need 
 # From which share of a text's words on they settle it: English ones stand in texts of all languages, and
 # short Turkish ones ("o", "para") in Romance texts, which the detector can tell; it does not know Hinglish.
 _SETTLED = {ENGLISH: 0.5, TURKISH: 0.45, HINGLISH: 0.3}
-_MATRIX = 1.4  # who mixes English into Hindi or Turkish writes Hindi or Turkish
+_MATRIX = 2  # who mixes English into Hindi or Turkish writes Hindi or Turkish
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +154,16 @@ def vocabulary_of(common: Sequence[str], entries: Sequence[str], *, foreign: fro
     """Return the vocabulary of a language's word lists, as typed without Turkish letters.
 
     common   its function words; these always count.
-    entries  its other entries; of those, words that are `foreign` do not: lists of Hindi hold "refund" too.
+    entries  its other entries; of those, only single words that are not `foreign` count: "ticket" and "refund"
+             stand in phrases of every language.
     """
     words: set[str] = set()
     stems: set[str] = set()
     for source, unwanted in ((common, frozenset[str]()), (entries, foreign)):
         for entry in source:
             found = [to_ascii(word) for word in words_of(entry)]
+            if source is entries and len(found) > 1:
+                continue
             if found and entry.endswith("*"):
                 stems |= {found.pop()} - unwanted
             words |= set(found) - unwanted

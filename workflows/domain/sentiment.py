@@ -135,7 +135,7 @@ def _strength(hits: Sequence[Hit], index: int) -> float:
 
 
 def _denied(tokens: Sequence[str], hits: Sequence[Hit]) -> tuple[set[int], int]:
-    """Return the indices of hits that a "not" denies, each the nearest in its reach, and how many deny none."""
+    """Return the indices of hits that a "not" denies, each the nearest in reach, and how many deny none."""
     denied: set[int] = set()
     idle = 0
     for index, hit in enumerate(hits):

@@ -118,7 +118,8 @@ def _vocabularies() -> dict[str, Vocabulary]:
     for language in (ENGLISH, HINGLISH, TURKISH):
         sections = words_for(language)
         entries = [entry for name, section in sections.items() if name != "common" for entry in section]
-        found[language] = vocabulary_of(list(sections.get("common", {})), entries, foreign=foreign)
+        common = list(sections.get("common", {})) + (entries if language == ENGLISH else [])
+        found[language] = vocabulary_of(common, entries, foreign=foreign)
         foreign = foreign or found[language].words
     return found
 
