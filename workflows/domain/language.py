@@ -154,7 +154,7 @@ def vocabulary_of(common: Sequence[str], entries: Sequence[str], *, foreign: fro
     """Return the vocabulary of a language's word lists, as typed without Turkish letters.
 
     common   its function words; these always count.
-    entries  its other entries; of those, only single words that are not `foreign` count: "ticket" and "refund"
+    entries  its other entries; of those, single words count that are not `foreign`: "ticket", "refund"
              stand in phrases of every language.
     """
     words: set[str] = set()
