@@ -251,7 +251,12 @@ class RepeatEntry(Section):
 class StepEntry(Section):
     """One step of a ladder."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"after": "5m", "ping": ["agents"]}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"after": "5m", "ping": ["agents"]}],
+            "oneOf": [{"required": ["after"]}, {"required": ["at"]}],
+        }
+    )
 
     after: PositiveSpan | None = Field(default=None, description="This long after T0.", examples=["5m"])
     at: Percent | None = Field(
