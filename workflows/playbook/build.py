@@ -23,16 +23,14 @@ from workflows.domain.playbook import (
 from workflows.playbook.build_triage import build_triage
 from workflows.playbook.models import (
     EscalationSection,
-    HoursEntry,
     LadderEntry,
-    PeopleSection,
     PlaybookFile,
     PrioritiesSection,
     PriorityEntry,
     RouteEntry,
     ThreadingSection,
-    days_of,
 )
+from workflows.playbook.people_models import HoursEntry, PeopleSection, days_of
 from workflows.playbook.strict_yaml import Document
 
 

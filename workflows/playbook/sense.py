@@ -6,7 +6,7 @@ from typing import Any
 import regex
 
 from workflows.playbook.known import countries, subdivisions
-from workflows.playbook.models import days_of
+from workflows.playbook.people_models import days_of
 from workflows.playbook.problems import Problem, did_you_mean, safe, shown
 from workflows.playbook.references import Finder, at, whens
 from workflows.playbook.strict_yaml import Path
