@@ -1,5 +1,6 @@
 """The WSGI app (Slack's requests, health, metrics) under gunicorn's threads, and Socket Mode."""
 
+import contextlib
 import hmac
 import logging
 import sys
@@ -24,6 +25,7 @@ from workflows.desk import Desk, open_desk
 from workflows.errors import NotSaved
 from workflows.queues import Road, connect, relay_in_background
 from workflows.redis_server import redis_url
+from workflows.services.playbooks import make_ready
 from workflows.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -150,6 +152,7 @@ def open_web(settings: Settings) -> tuple[Flask, Callable[[], None]]:
     relay = relay_in_background(road, lambda told: tell_now(told.answer_url, told.code, told.facts))
     desk = open_desk(settings, name="web", clicks=True, relay=relay)
     app = build_app(desk)
+    threading.Thread(target=_make_ready, args=(desk,), daemon=True).start()
     # Twenty clicks share one interpreter lock: handed over after 5 ms, the last of them would wait for long.
     sys.setswitchinterval(0.001)
     stop = threading.Event()
@@ -157,6 +160,12 @@ def open_web(settings: Settings) -> tuple[Flask, Callable[[], None]]:
         for _ in range(SOCKETS):
             threading.Thread(target=_hold_socket, args=(app, settings, stop), daemon=True).start()
     return make_wsgi(desk, app), stop.set
+
+
+def _make_ready(desk: Desk) -> None:
+    """Read the playbooks before the first click has to."""
+    with contextlib.suppress(NotSaved):
+        make_ready(desk.begin)
 
 
 def _hold_socket(app: App, settings: Settings, stop: threading.Event) -> None:

@@ -24,8 +24,9 @@ from workflows.errors import NotSaved
 from workflows.jobs import deeds_of
 from workflows.services.audit import audit
 from workflows.services.board import alert
+from workflows.services.clocks import follow_new_version, start_clocks
 from workflows.services.escalations import wake_due
-from workflows.services.playbooks import adopt, look_into
+from workflows.services.playbooks import adopt, look_into, make_ready, open_cases_of_older
 from workflows.services.replies import leave_old_dialogs
 from workflows.store.departures import Offer
 from workflows.store.tables import deliveries
@@ -44,6 +45,7 @@ DELIVERIES_KEPT_S = 24 * 3600.0
 DIALOGS_EVERY_S = 60.0
 PLAYBOOKS_EVERY_S = 1.0
 MOST_WOKEN = 50
+CHUNK = 20
 JUMP_S = 60.0
 _CHORES = ("poll", "audit", "people", "forget", "dialogs", "playbooks")
 
@@ -136,7 +138,9 @@ class TheClock:
             for chore in _CHORES:
                 uow.timers.start(chore)
             uow.outbox.add(Kind.HELLO, "")
+            start_clocks(uow)
         self._folder.taken()
+        self._apply_to_open()
 
     def turn(self) -> float:
         """Do what is due and return the seconds until the next turn."""
@@ -233,6 +237,18 @@ class TheClock:
             if uow.timers.hold_lease(LEASE, self._holder, for_s=LEASE_FOR_S) and adopt(uow, found):
                 log.info("playbooks read: %s", ", ".join(version.name for version in found.versions))
         self._folder.taken()
+        self._apply_to_open()
+
+    def _apply_to_open(self) -> None:
+        """Let open cases follow new versions that ask for it, a few at a time: clicks go on meanwhile."""
+        for playbook in make_ready(self._desk.begin):
+            if not playbook.apply_to_open:
+                continue
+            with self._desk.begin() as uow:
+                case_ids = open_cases_of_older(uow, playbook)
+            for start in range(0, len(case_ids), CHUNK):
+                with self._desk.begin() as uow:
+                    follow_new_version(uow, playbook.digest, case_ids[start : start + CHUNK])
 
     def _forget(self) -> None:
         with self._desk.begin() as uow:

@@ -13,12 +13,15 @@ from workflows.crash import crash_point
 from workflows.delivery import Deed, deliver_effect, reconcile_effect
 from workflows.desk import Desk, the_desk
 from workflows.domain.effects import Effect, Kind
+from workflows.domain.playbook import Mention
 from workflows.domain.post import Author, Post, id_before, id_order
 from workflows.domain.reply import same_words
 from workflows.errors import DeliveryError, NotSaved, OutcomeUnknown, TryLater, Undeliverable
+from workflows.playbook.judge import judge
 from workflows.services import replies
 from workflows.services.board import alert
 from workflows.services.intake import take_posts
+from workflows.services.playbooks import make_ready
 from workflows.store.drafts import DOUBTED, SUBMITTED, Draft, DraftId
 from workflows.store.unit_of_work import UnitOfWork
 from workflows.x.gateway import Gateway
@@ -136,6 +139,8 @@ class ReplyDeed(Deed):
 
 def poll_mentions(desk: Desk) -> None:
     """Poll every account once; who polls already is left alone."""
+    for playbook in make_ready(desk.begin):
+        judge(playbook, Mention(""))  # word lists and rules are made ready before clicks could wait for them
     for account in _accounts(desk):
         with desk.begin() as uow:
             newest = uow.accounts.start_poll(account.id, uow.machine, by=desk.name)

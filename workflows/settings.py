@@ -133,7 +133,7 @@ class Settings(BaseSettings):
 
     @property
     def playbooks(self) -> Path:
-        """The folder of the playbooks: PLAYBOOKS_DIR, else ./playbooks if any is there, else the shipped ones."""
+        """Where playbooks lie: PLAYBOOKS_DIR, else ./playbooks if any is there, else those that ship."""
         here = Path("playbooks")
         return self.playbooks_dir or (here if any(here.glob("*.y*ml")) else SHIPPED_PLAYBOOKS)
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from slackbot.render.ladder import priority_word
 from slackbot.render.notices import refusal_of_x
 from slackbot.render.text import Json, Message, context, escape, moment, person, quote, rich
-from slackbot.render.why import clock_word
+from slackbot.render.why import TIMED, event_words
 from slackbot.words import say
 from workflows.store.views import EventView
 
@@ -48,26 +47,11 @@ def _sentence(event: EventView, customer: str) -> str:
         "reply_confirmed": say("%(who)s has seen the reply on X", who=who),
         "reply_resent": say("%(who)s sends the reply again", who=who),
         "reopened": say("%(who)s re-opened the case", who=who),
-        "acknowledged": say("%(who)s has taken it on", who=who),
         "card_lost": "",
         "pinged": "",  # the ping is a message of its own
-        "escalated": say("%(who)s escalated the case", who=who),
-        "breached": say(":red_circle: %(clock)s is late", clock=_clock(event)),
-        "assigned": say("given to %(who)s", who=person(event.facts.get("to", ""))),
-        "triaged": _triaged(event),
-        "step_skipped": say(
-            "step %(step)s of the ladder was skipped: nobody was on duty", step=event.facts.get("step", "")
-        ),
-        "playbook_changed": say("another version of the playbook decides from here on"),
         "reply_submitted": "",
         "opened": "",
     }
-    if event.event == "priority_changed":
-        return say(
-            "%(who)s raised it to %(priority)s",
-            who=who,
-            priority=priority_word(event.facts.get("priority", "")),
-        )
     if event.event == "released" and event.actor_kind == "desk":
         return say("back to the queue: %(who)s is off duty", who=person(event.facts.get("off_duty", "")))
     if event.event == "taken_over":
@@ -75,15 +59,6 @@ def _sentence(event: EventView, customer: str) -> str:
         if before:
             return say("%(who)s took the case over from %(before)s", who=who, before=person(before))
         return say("%(who)s took the case over", who=who)
-    return sentences.get(event.event, "")
-
-
-def _clock(event: EventView) -> str:
-    return clock_word(event.facts.get("clock", ""))
-
-
-def _triaged(event: EventView) -> str:
-    facts = event.facts
-    if facts.get("priority"):
-        return say("these words make it %(priority)s", priority=priority_word(facts["priority"]))
-    return say("these words add %(tags)s", tags=escape(facts.get("tags") or "–", 100))
+    if event.event in sentences:
+        return sentences[event.event]
+    return event_words(event, {}) if event.event in TIMED else ""

@@ -9,6 +9,21 @@ from slackbot.words import say
 from workflows.domain.clocks import Interval
 from workflows.services.why import Counted, Rung, Why
 from workflows.store.history import Entry
+from workflows.store.views import EventView
+
+TIMED = frozenset(
+    [
+        "triaged",
+        "priority_changed",
+        "assigned",
+        "breached",
+        "step_skipped",
+        "escalated",
+        "acknowledged",
+        "playbook_changed",
+    ]
+)
+"""The events of clocks and ladders that the thread tells in the same words."""
 
 _MOST_BLOCKS = 95
 _MOST_INTERVALS = 12
@@ -195,13 +210,13 @@ def _line(entry: Entry, why: Why) -> str:
     return f"{moment(entry.at)} {event_words(entry, {str(e.id): e.reason for e in why.asked})}"
 
 
-def event_words(entry: Entry, reasons: dict[str, str]) -> str:
+def event_words(entry: Entry | EventView, reasons: dict[str, str]) -> str:
     """Return the sentence of one line of the history; `reasons` are the words of escalations by number."""
     facts = entry.facts
     who = person(entry.actor) if entry.actor_kind == "agent" else ""
     reason = escape(reasons.get(facts.get("escalation", ""), ""), 200)
     sentences: dict[str, Callable[[], str]] = {
-        "triaged": lambda: say("a later post: rule %(rule)s", rule=escape(facts.get("rule") or "–", 120)),
+        "triaged": lambda: _triaged(facts),
         "priority_changed": lambda: say(
             "%(who)s raised it to %(priority)s", who=who, priority=priority_word(facts.get("priority", ""))
         ),
@@ -209,11 +224,27 @@ def event_words(entry: Entry, reasons: dict[str, str]) -> str:
         "breached": lambda: say("%(clock)s is late", clock=clock_word(facts.get("clock", ""))),
         "pinged": lambda: _pinged(facts),
         "step_skipped": lambda: say("step %(step)s skipped: nobody was on duty", step=facts.get("step", "")),
-        "escalated": lambda: say("%(who)s escalated: %(reason)s", who=who, reason=reason),
+        "escalated": lambda: _escalated(who, reason),
         "acknowledged": lambda: say("%(who)s has taken it on", who=who),
         "playbook_changed": lambda: say("another version of the playbook decides from here on"),
     }
     return sentences[entry.event]()
+
+
+def _triaged(facts: dict[str, str]) -> str:
+    rule = escape(facts.get("rule") or "–", 120)
+    if facts.get("priority"):
+        priority = priority_word(facts["priority"])
+        return say("a later post made it %(priority)s (%(rule)s)", priority=priority, rule=rule)
+    return say(
+        "a later post added %(tags)s (%(rule)s)", tags=escape(facts.get("tags") or "–", 100), rule=rule
+    )
+
+
+def _escalated(who: str, reason: str) -> str:
+    if reason:
+        return say("%(who)s escalated: %(reason)s", who=who, reason=reason)
+    return say("%(who)s escalated the case", who=who)
 
 
 def _pinged(facts: dict[str, str]) -> str:

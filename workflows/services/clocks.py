@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from workflows.domain.case import Case, Status
+from workflows.domain.case import Case, CaseId, Status
 from workflows.domain.clocks import Clock, Clocks, Happening, What, clocks_of
 from workflows.domain.escalation import Step, ladder_for, passed, steps_of
 from workflows.domain.playbook import Hours, Ladder, Playbook, hours_named
+from workflows.services.board import show
 from workflows.services.playbooks import playbook_of
 from workflows.store.history import Entry, Event
 from workflows.store.unit_of_work import UnitOfWork
@@ -158,3 +159,21 @@ def _wake_at(case: Case, timing: Timing) -> datetime | None:
         again = rearm_at(case, timing.ladder)
         moments += [max(at, again) if again else at for at in left[:1]]
     return min(moments, default=None)
+
+
+def start_clocks(uow: UnitOfWork) -> int:
+    """Time the open cases of a desk that had no clocks yet, and return how many there were."""
+    untimed = uow.cases.untimed()
+    for case_id in untimed:
+        keep_time(uow, uow.cases.get(case_id))
+    return len(untimed)
+
+
+def follow_new_version(uow: UnitOfWork, digest: str, case_ids: Sequence[CaseId]) -> None:
+    """Let these open cases be decided by another version of their playbook from now on."""
+    for case_id in case_ids:
+        case = uow.cases.get(case_id)
+        if case.status is Status.RESOLVED or case.playbook == digest:
+            continue
+        uow.history.add(case.id, Event.PLAYBOOK_CHANGED, playbook=digest)
+        show(uow, keep_time(uow, uow.cases.save(case, replace(case, playbook=digest))))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from workflows.domain.case import CaseId
 from workflows.domain.people import AGENT, Staff
 from workflows.domain.playbook import Playbook
 from workflows.errors import NotAllowed
@@ -14,7 +15,7 @@ from workflows.playbook.problems import Problem
 from workflows.playbook.read import read_playbook
 from workflows.services.board import alert
 from workflows.store.playbooks import Version
-from workflows.store.unit_of_work import UnitOfWork
+from workflows.store.unit_of_work import Begin, UnitOfWork
 
 _KEPT = 64
 _read: OrderedDict[str, Playbook] = OrderedDict()
@@ -25,13 +26,26 @@ def playbook_of(uow: UnitOfWork, digest: str, username: str = "") -> Playbook:
     if not digest:
         return current_playbook(uow, username)
     if digest not in _read:
-        found = uow.playbooks.source(digest)
-        playbook = read_playbook(found[1], found[0])[0] if found else None
-        # What was current once can be read; only a desk that went back to an older release cannot.
-        _read[digest] = playbook or BUILT_IN
-        while len(_read) > _KEPT:
-            _read.popitem(last=False)
+        _keep(digest, uow.playbooks.source(digest))
     return _read[digest]
+
+
+def make_ready(begin: Begin) -> list[Playbook]:
+    """Read the current playbooks, which takes a while, with no transaction open; return them."""
+    with begin() as uow:
+        sources = {d: uow.playbooks.source(d) for d in uow.playbooks.current() if d not in _read}
+    for digest, source in sources.items():
+        _keep(digest, source)
+    with begin() as uow:
+        return current_playbooks(uow)
+
+
+def _keep(digest: str, source: tuple[str, str] | None) -> None:
+    playbook = read_playbook(source[1], source[0])[0] if source else None
+    # What was current once can be read; only a desk that went back to an older release cannot.
+    _read[digest] = playbook or BUILT_IN
+    while len(_read) > _KEPT:
+        _read.popitem(last=False)
 
 
 def current_playbooks(uow: UnitOfWork) -> list[Playbook]:
@@ -99,6 +113,14 @@ def adopt(uow: UnitOfWork, found: Found) -> bool:
         return False
     uow.playbooks.replace(found.versions)
     return True
+
+
+def open_cases_of_older(uow: UnitOfWork, playbook: Playbook) -> Sequence[CaseId]:
+    """Return the open cases of the playbook's accounts that another version decides."""
+    current = current_playbooks(uow)
+    accounts = uow.accounts.all()
+    theirs = [a.id for a in accounts if playbook_for(current, a.username).digest == playbook.digest]
+    return uow.cases.open_under_others(theirs, playbook.digest)
 
 
 def _tell_admins(uow: UnitOfWork, errors: Sequence[Problem]) -> None:

@@ -1,6 +1,6 @@
 """Customers, cases and messages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -173,6 +173,30 @@ class Cases:
                 .where(cases.c.id == case.id)
                 .values(conversation_id=f"{conversation_id}/{case.id}")
             )
+
+    def untimed(self) -> Sequence[CaseId]:
+        """Return the open cases that no clock has looked at: those from before there were clocks."""
+        rows = self._connection.execute(
+            select(cases.c.id).where(
+                cases.c.status.in_([Status.NEW, Status.OPEN]),
+                cases.c.playbook == "",
+                cases.c.waiting_since.is_(None),
+            )
+        )
+        return [CaseId(number) for number in rows.scalars()]
+
+    def open_under_others(self, account_ids: Sequence[str], digest: str) -> Sequence[CaseId]:
+        """Return the unresolved cases of these accounts that another version than this decides."""
+        rows = self._connection.execute(
+            select(cases.c.id)
+            .where(
+                cases.c.account_id.in_(account_ids),
+                cases.c.status != Status.RESOLVED,
+                cases.c.playbook != digest,
+            )
+            .order_by(cases.c.id)
+        )
+        return [CaseId(number) for number in rows.scalars()]
 
     def earlier_cases(self, customer_id: int) -> int:
         """Return how many cases this customer has had."""
