@@ -27,6 +27,7 @@ from sandbox.x.api import add_routes as add_x
 _STATIC = Path(__file__).parent / "page" / "static"
 _STREAMS: web.AppKey[set[asyncio.Queue[str]]] = web.AppKey("streams", set)
 _CLOCK: web.AppKey[dict[str, float]] = web.AppKey("clock", dict)
+_WINDING: web.AppKey[asyncio.Lock] = web.AppKey("winding", asyncio.Lock)
 _LADDER: web.AppKey[asyncio.Lock] = web.AppKey("ladder", asyncio.Lock)
 _ASK_TIMEOUT_S = 30.0
 
@@ -45,7 +46,8 @@ def make_app(
     app = web.Application(middlewares=[_speak_json], client_max_size=4 * 2**20)
     faults = Faults()
     app[RESETS], app[WOUND] = [], []
-    app[_STREAMS], app[_CLOCK], app[_LADDER] = set(), {}, asyncio.Lock()
+    app[_STREAMS], app[_CLOCK] = set(), {}
+    app[_WINDING], app[_LADDER] = asyncio.Lock(), asyncio.Lock()
     app[STARTED_WITH] = {"events_url": events_url, "mode": mode}
 
     def changed(what: str) -> None:
@@ -141,12 +143,13 @@ def _add_clock_routes(app: web.Application, changed: Callable[[str], None]) -> N
 
 async def _wind(app: web.Application, forward: float) -> float:
     """Let `sandbox.wind` move the desk's clock, and tell everyone who follows it."""
-    told = await _ask("sandbox.wind", "--forward", str(forward), why="the clock was not wound")
-    offset = float(told["offset_s"])
-    app[_CLOCK]["offset_s"] = offset
-    for follow in app[WOUND]:
-        follow(offset)
-    return offset
+    async with app[_WINDING]:  # of two programs the one that read the clock first may answer last
+        told = await _ask("sandbox.wind", "--forward", str(forward), why="the clock was not wound")
+        offset = float(told["offset_s"])
+        app[_CLOCK]["offset_s"] = offset
+        for follow in app[WOUND]:
+            follow(offset)
+        return offset
 
 
 async def _ask(module: str, *words: str, why: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -313,5 +314,20 @@ def test_the_clock_is_wound_in_the_desks_own_database(tmp_path: Path) -> None:
         url = f"{slack.url}/control/clock"
         assert slack.http.post(url, json={"forward_s": 3_600_000}).json() == {"offset_s": 3_600_000}
         assert slack.http.get(url).json() == {"offset_s": 3_600_000}
+    finally:
+        slack.stop()
+
+
+def test_winds_at_the_same_moment_add_up_and_the_last_one_counts(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/desk.db"
+    migrate_to_newest(database)
+    slack = Slack(DATABASE_URL=database)
+    url = f"{slack.url}/control/clock"
+    try:
+        with ThreadPoolExecutor(4) as people:
+            looks = [people.submit(requests.get, url, timeout=60) for _ in range(2)]
+            winds = [people.submit(requests.post, url, json={"forward_s": 60}, timeout=60) for _ in range(2)]
+        assert all(answer.result().ok for answer in (*looks, *winds))
+        assert requests.get(url, timeout=60).json() == {"offset_s": 120}
     finally:
         slack.stop()

@@ -26,12 +26,13 @@ const apart = (at: Date, other: number): number => Math.abs(at.getTime() - other
 
 function Targets({ targets }: { targets: string[] }) {
   const people = usePeople();
-  const named = targets.map((target) => {
-    if (/^[UW][A-Z0-9]+$/.test(target)) return `@${displayName(people.user(target), target)}`;
-    if (/^S[A-Z0-9]+$/.test(target)) return `@${people.group(target) ?? target}`;
-    if (/^[CG][A-Z0-9]+$/.test(target)) return `#${people.channel(target) ?? target}`;
-    return target;
-  });
+  const name = (id: string): string => {
+    const [user, group, channel] = [people.user(id), people.group(id), people.channel(id)];
+    if (user) return `@${displayName(user, id)}`;
+    if (group) return `@${group}`;
+    return channel ? `#${channel}` : id;
+  };
+  const named = targets.map((target) => target.replace(/\b[UWSCG][A-Z0-9]{3,}\b/g, name));
   return (
     <span className="step__targets">
       {named.map((target, number) => (
