@@ -115,3 +115,18 @@ def test_the_path_says_where_in_the_playbook_it_is() -> None:
     source = source_and_place(next(kind[1] for kind in BROKEN if kind[0] == "look-ahead"))[0]
     (problem,) = read_playbook(source, "shop.yaml")[1]
     assert problem.path == "triage.rule_sets[0].rules[0].when.regex[1]"
+
+
+def test_no_file_has_too_much_to_be_looked_through() -> None:
+    # given more rules in a set, or more expressions in all, than anybody writes by hand
+    rules = [f"{{name: r{number}, when: {{words: [a{number}]}}, then: {{}}}}" for number in range(501)]
+    patterns = [f"'(a|b{number}){{1,500}}'" for number in range(501)]
+    for entries in (rules, [f"{{name: r, when: {{regex: [{', '.join(patterns)}]}}, then: {{}}}}"]):
+        source = f"{HEAD}triage: {{rule_sets: [{{name: a, rules: [{', '.join(entries)}]}}]}}\n"
+
+        # when
+        (problem,) = read_playbook(source, "shop.yaml")[1]
+
+        # then
+        assert (problem.line, problem.code) == (3, "too-many")
+        assert "at most 500" in problem.fix

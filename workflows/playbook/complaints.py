@@ -79,6 +79,13 @@ def _wrong(detail: ErrorDetails, path: Path) -> _Words:
         return str(context["found"]), str(context["fix"]), kind
     if kind in {"too_short", "string_too_short"}:
         return shown(value), f"write at least one, as in `{_example(path)}`, or take the key out", "empty"
+    if kind == "too_long":
+        most = context["max_length"]
+        return (
+            f"{context['actual_length']} entries",
+            f"write at most {most}, and the rest elsewhere",
+            "too-many",
+        )
     if kind in {"greater_than_equal", "less_than_equal"}:
         sign = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
         return shown(value), f"write a whole number of {sign}", "out-of-range"

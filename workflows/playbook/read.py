@@ -12,7 +12,7 @@ from workflows.playbook.complaints import complaints
 from workflows.playbook.models import PlaybookFile
 from workflows.playbook.problems import Problem, in_order, path_text
 from workflows.playbook.references import Finder, reference_problems
-from workflows.playbook.sense import sense_problems
+from workflows.playbook.sense import sense_problems, too_many_expressions
 from workflows.playbook.strict_yaml import MAX_PROBLEMS, Document, load
 
 
@@ -21,8 +21,10 @@ def read_playbook(source: bytes | str, file: str) -> tuple[Playbook | None, list
     document, problems = load(source, file)
     if document is None:
         return None, in_order(problems)
-    read, refused = _validated(document, file)
     finder = Finder(document, file)
+    if too_many := too_many_expressions(finder):
+        return None, in_order([*problems, too_many])
+    read, refused = _validated(document, file)
     stages = (sense_problems(finder), iter(refused), reference_problems(finder))
     more = _once_each([problem for stage in stages for problem in islice(stage, MAX_PROBLEMS)])
     problems = [*problems, *_untouched(more, document)]

@@ -275,7 +275,9 @@ class RuleSetEntry(Section):
 
     name: Name = Field(description="What the set is about.", examples=["topics"])
     rules: list[RuleEntry] = Field(
-        min_length=1, description="Asked in this order; the first that holds wins."
+        min_length=1,
+        max_length=500,
+        description="Asked in this order; the first that holds wins. At most 500.",
     )
 
 

@@ -11,6 +11,8 @@ from workflows.playbook.problems import Problem, did_you_mean, safe, shown
 from workflows.playbook.references import Finder, at, whens
 from workflows.playbook.strict_yaml import Path
 
+MAX_EXPRESSIONS = 500
+
 # X forbids to derive or store these of a person; so does the law of many countries.
 _LABELS = frozenset(
     [
@@ -92,6 +94,15 @@ def sense_problems(finder: Finder) -> Iterator[Problem]:
     yield from _steps(finder)
     yield from _days(finder)
     yield from _holidays(finder)
+
+
+def too_many_expressions(finder: Finder) -> Problem | None:
+    """Return why the file's expressions are too many to be compiled at all."""
+    places = [place for path, when in whens(finder.root) for place, _ in at(when, ("regex", "*"), path)]
+    if len(places) <= MAX_EXPRESSIONS:
+        return None
+    fix = f"write at most {MAX_EXPRESSIONS} in a file, and list plain words under `words`"
+    return finder.problem(places[0], f"{len(places)} expressions under `regex`", fix, "too-many")
 
 
 def _nothings(finder: Finder) -> Iterator[Problem]:
