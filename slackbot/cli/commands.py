@@ -2,13 +2,13 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
-from workflows.errors import DeskError
+from slackbot.cli.playbook import playbook
+from slackbot.cli.streams import FINE, NOT_SO, answer_lines, plainly, read_text, say, say_json
 
 cli = typer.Typer(
     help="Answer your customers on X from Slack.",
@@ -19,18 +19,13 @@ cli = typer.Typer(
 )
 text = typer.Typer(help="Look at a text as the reply dialog does.", no_args_is_help=True)
 cli.add_typer(text, name="text")
+cli.add_typer(playbook, name="playbook")
 
-FINE, NOT_SO = 0, 1
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """Say what is wrong in one line instead of a traceback."""
-    try:
-        yield
-    except DeskError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(NOT_SO) from error
+Words = Annotated[str, typer.Argument(help="the text; - reads it from standard input")]
+AsJson = Annotated[bool, typer.Option("--json", help="print a JSON object")]
+Jsonl = Annotated[
+    str, typer.Option(help="many texts: a file with one a line, or -", metavar="FILE|-", show_default=False)
+]
 
 
 @cli.command()
@@ -46,7 +41,7 @@ def sandbox(
 @cli.command()
 def up() -> None:
     """Run the desk on this machine with real tokens: web, two workers and the clock."""
-    with _plainly():
+    with plainly():
         from slackbot.cli.processes import run_up  # noqa: PLC0415
 
         run_up()
@@ -55,7 +50,7 @@ def up() -> None:
 @cli.command()
 def web() -> None:
     """Answer Slack's requests (HTTP and Socket Mode), health and metrics."""
-    with _plainly():
+    with plainly():
         from slackbot.cli.processes import run_web  # noqa: PLC0415
 
         run_web()
@@ -67,7 +62,7 @@ def worker(
     name: Annotated[str, typer.Option(help="of this worker among its kin; leases are held under it")] = "",
 ) -> None:
     """Carry out effects: cards, replies, polls."""
-    with _plainly():
+    with plainly():
         from slackbot.cli.processes import run_worker  # noqa: PLC0415
 
         run_worker(urgent=urgent, name=name)
@@ -76,7 +71,7 @@ def worker(
 @cli.command()
 def clock() -> None:
     """Watch what is due, and what was left behind."""
-    with _plainly():
+    with plainly():
         from slackbot.cli.processes import run_clock  # noqa: PLC0415
 
         run_clock()
@@ -85,7 +80,7 @@ def clock() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to this version's tables."""
-    with _plainly():
+    with plainly():
         from workflows.settings import load_settings  # noqa: PLC0415
         from workflows.store.schema import migrate_to_newest  # noqa: PLC0415
 
@@ -93,22 +88,48 @@ def migrate() -> None:
 
 
 @text.command("length")
-def text_length(
-    words: Annotated[str, typer.Argument(help="the text; - reads it from standard input")],
-    as_json: Annotated[bool, typer.Option("--json", help="print a JSON object")] = False,
-) -> None:
+def text_length(words: Words = "", as_json: AsJson = False, jsonl: Jsonl = "") -> None:
     """Weigh a text as X does."""
-    with _plainly():
-        import json  # noqa: PLC0415
-
+    with plainly():
         from workflows.domain.length import weighted_length  # noqa: PLC0415
         from workflows.settings import load_settings  # noqa: PLC0415
 
-        words = sys.stdin.read().removesuffix("\n") if words == "-" else words
         limit = load_settings().x_post_limit
-        weighted = weighted_length(words)
+
+        def weigh(given: Mapping[str, Any]) -> dict[str, Any]:
+            weighted = weighted_length(_text_of(given))
+            return {"weighted": weighted, "limit": limit, "ok": weighted <= limit}
+
+        if jsonl:
+            raise typer.Exit(answer_lines(jsonl, weigh))
+        answer = weigh({"text": read_text(words)})
         if as_json:
-            typer.echo(json.dumps({"weighted": weighted, "limit": limit, "ok": weighted <= limit}))
+            say_json(answer)
         else:
-            typer.echo(f"{weighted} of {limit}")
-        raise typer.Exit(FINE if weighted <= limit else NOT_SO)
+            say(f"{answer['weighted']} of {limit}")
+        raise typer.Exit(FINE if answer["ok"] else NOT_SO)
+
+
+@text.command("language")
+def text_language(words: Words = "", as_json: AsJson = False, jsonl: Jsonl = "") -> None:
+    """Find out the language and the mood of a text, as triage does."""
+    with plainly():
+        from workflows.words.understand import understand  # noqa: PLC0415
+
+        def look(given: Mapping[str, Any]) -> dict[str, Any]:
+            understood = understand(_text_of(given), hint=str(given.get("lang") or ""))
+            return {"language": understood.language, "sentiment": understood.sentiment.value}
+
+        if jsonl:
+            raise typer.Exit(answer_lines(jsonl, look))
+        answer = look({"text": read_text(words)})
+        if as_json:
+            say_json(answer)
+        else:
+            say(f"{answer['language']} {answer['sentiment']}")
+
+
+def _text_of(given: Mapping[str, Any]) -> str:
+    from workflows.playbook.given import mention_of  # noqa: PLC0415
+
+    return mention_of({"text": given.get("text")}).text

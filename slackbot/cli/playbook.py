@@ -1,0 +1,182 @@
+"""What can be typed after `mentiondesk playbook`; each command imports what it needs when it runs."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from slackbot.cli.streams import (
+    FINE,
+    NOT_SO,
+    answer_lines,
+    plainly,
+    read_text,
+    say,
+    say_json,
+)
+
+if TYPE_CHECKING:
+    from workflows.domain.playbook import Playbook
+    from workflows.playbook.files import Looked
+    from workflows.playbook.problems import Problem
+
+playbook = typer.Typer(help="Look at your playbooks before the desk does.", no_args_is_help=True)
+
+Files = Annotated[
+    list[Path] | None, typer.Argument(help="files, or folders of them; else the desk's own", metavar="FILE…")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="print a JSON object")]
+
+
+class Form(StrEnum):
+    """How problems are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+@playbook.command()
+def lint(
+    files: Files = None,
+    as_json: AsJson = False,
+    form: Annotated[Form, typer.Option("--format", help="of what is printed")] = Form.TEXT,
+) -> None:
+    """Say everything that is wrong, with its place and its mend."""
+    with plainly():
+        from workflows.playbook.problems import as_json as problem_json  # noqa: PLC0415
+
+        looked = _look(files or [])
+        if as_json or form is Form.JSON:
+            problems = [problem_json(problem) for problem in looked.problems]
+            say_json({"ok": not looked.errors, "problems": problems}, indent=1)
+        else:
+            _say_problems(looked, form)
+        raise typer.Exit(NOT_SO if looked.errors else FINE)
+
+
+@playbook.command()
+def schema() -> None:
+    """Print the JSON Schema (draft-07), for editors."""
+    from workflows.playbook.schema import schema_text  # noqa: PLC0415
+
+    say(schema_text().removesuffix("\n"))
+
+
+@playbook.command()
+def explain(  # noqa: PLR0913, PLR0917 - each is an option
+    text: Annotated[str, typer.Argument(help="words, a JSON object, or - for standard input")] = "",
+    file: Annotated[Path | None, typer.Option("--playbook", help="a file; else the desk's own")] = None,
+    account: Annotated[str, typer.Option(help="the account of ours that is written to")] = "",
+    lang: Annotated[str, typer.Option(help="X's guess of the language")] = "",
+    username: Annotated[str, typer.Option(help="who wrote it")] = "",
+    author_followers: Annotated[int, typer.Option(min=0, help="how many follow them")] = 0,
+    verified: Annotated[bool, typer.Option("--verified", help="X has verified them")] = False,
+    kind: Annotated[str, typer.Option(help="mention, reply, quote or dm")] = "mention",
+    at: Annotated[str, typer.Option(help="when it came (RFC 3339); else now")] = "",
+    as_json: AsJson = False,
+    jsonl: Annotated[
+        str, typer.Option(help="many posts: a file with one a line, or -", metavar="FILE|-")
+    ] = "",
+) -> None:
+    """Show what would become of a post: its rules, its clocks, who is pinged when."""
+    with plainly():
+        from workflows.playbook.explain import as_json as explanation_json  # noqa: PLC0415
+        from workflows.playbook.given import WrongUsage, object_in  # noqa: PLC0415
+
+        author = {"username": username, "followers": author_followers, "verified": verified}
+        options = {"lang": lang, "kind": kind, "at": at, "account": account, "author": author}
+        explainer = _Explainer([file] if file else [], options)
+        if jsonl:
+            raise typer.Exit(answer_lines(jsonl, lambda given: explanation_json(explainer.explain(given))))
+        words = read_text(text)
+        if not words:
+            raise WrongUsage('write the words of a post, as in: mentiondesk playbook explain "I paid twice"')
+        given = object_in(words)
+        explanation = explainer.explain({"text": words} if given is None else given)
+        if as_json:
+            say_json(explanation_json(explanation), indent=1)
+        else:
+            from slackbot.cli.explained import lines_about  # noqa: PLC0415
+
+            say("\n".join(lines_about(explanation)))
+
+
+class _Explainer:
+    """The playbooks, read once, and what the options say of every post."""
+
+    def __init__(self, files: Sequence[Path], options: Mapping[str, Any]) -> None:
+        self._playbooks = readable(files)
+        self._options = options
+
+    def explain(self, given: Mapping[str, Any]) -> Any:
+        """Explain this post; what it does not say itself the options do."""
+        from workflows.playbook import explain as explaining  # noqa: PLC0415
+        from workflows.playbook.folder import playbook_for  # noqa: PLC0415
+        from workflows.playbook.given import mention_of  # noqa: PLC0415
+
+        mention = mention_of({**self._options, **given})
+        only = self._playbooks[0] if len(self._playbooks) == 1 else None
+        chosen = only or playbook_for(self._playbooks, mention.account)
+        return explaining.explain(chosen, mention, now=datetime.now(UTC))
+
+
+@playbook.command("test")
+def run_examples_of(files: Files = None, as_json: AsJson = False) -> None:
+    """Run the examples that stand beside the rules."""
+    with plainly():
+        from workflows.playbook import examples  # noqa: PLC0415
+
+        examined = [examples.run_examples(one) for one in readable(files or [], together=False)]
+        outcome = examples.as_json(examined)
+        for one in examined:
+            if not one.count:
+                typer.echo(f"{one.playbook.file}: there is no example beside any rule", err=True)
+        if as_json:
+            say_json(outcome, indent=1)
+        else:
+            for failure in outcome["failed"]:
+                say(f"{failure['file']}:{failure['line']}: {failure['rule']}: {failure['post']}")
+                for name, wanted in failure["expected"].items():
+                    say(f"    {name}: expected {wanted}, got {failure['got'][name]}")
+            say(f"{outcome['passed']} examples as expected, {len(outcome['failed'])} not")
+        raise typer.Exit(FINE if outcome["ok"] else NOT_SO)
+
+
+def readable(files: Sequence[Path], *, together: bool = True) -> "Sequence[Playbook]":
+    """Return the playbooks of these files, else the desk's own; broken ones end the command."""
+    looked = _look(files, together=together, with_warnings=False)
+    if looked.errors:
+        for problem in looked.errors:
+            typer.echo(_line(problem, Form.TEXT), err=True)
+        raise typer.Exit(NOT_SO)
+    return looked.playbooks
+
+
+def _look(files: Sequence[Path], *, together: bool = True, with_warnings: bool = True) -> "Looked":
+    from workflows.playbook.files import look_at  # noqa: PLC0415
+
+    if not files:
+        from workflows.settings import load_settings  # noqa: PLC0415
+
+        files = [load_settings().playbooks]
+    return look_at(files, together=together, with_warnings=with_warnings)
+
+
+def _say_problems(looked: "Looked", form: Form) -> None:
+    for problem in looked.problems:
+        say(_line(problem, form))
+    if form is Form.TEXT:
+        errors = len(looked.errors)
+        warnings = len(looked.problems) - errors
+        counts = ((len(looked.files), "file"), (errors, "error"), (warnings, "warning"))
+        say(", ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts))
+
+
+def _line(problem: "Problem", form: Form) -> str:
+    from workflows.playbook.problems import as_github, as_text  # noqa: PLC0415
+
+    return as_github(problem) if form is Form.GITHUB else as_text(problem)
