@@ -230,9 +230,9 @@ def test_the_ladder_of_a_case_is_a_time_line_that_the_wound_clock_moves_along(
     page.unroute("**/control/ladder?case=7")
     page.route("**/control/ladder?case=7", ladder(start, offset=timedelta(minutes=15)))
     line.get_by_role("button", name="+15 min").click()
-    expect(line.get_by_text("Late by")).to_be_visible()
+    expect(page.get_by_test_id("offset")).to_have_text("+15 min", timeout=20_000)  # a program winds it
+    expect(line.get_by_text("Late by")).to_be_visible(timeout=20_000)
     shows(steps, "start", "skipped", "done", "done", "due", "now", "next", "later")
-    expect(page.get_by_test_id("offset")).to_have_text("+15 min")
     shoot(page, "time-line-late")
 
 
