@@ -8,20 +8,20 @@ from slackbot.render.text import Json, context, escape, moment, person, plain, s
 from slackbot.words import say
 from workflows.domain.clocks import Interval
 from workflows.services.why import Counted, Rung, Why
-from workflows.store.history import Entry
+from workflows.store.history import Entry, Event
 from workflows.store.views import EventView
 
 TIMED = frozenset(
-    [
-        "triaged",
-        "priority_changed",
-        "assigned",
-        "breached",
-        "step_skipped",
-        "escalated",
-        "acknowledged",
-        "playbook_changed",
-    ]
+    {
+        Event.TRIAGED,
+        Event.PRIORITY_CHANGED,
+        Event.ASSIGNED,
+        Event.BREACHED,
+        Event.STEP_SKIPPED,
+        Event.ESCALATED,
+        Event.ACKNOWLEDGED,
+        Event.PLAYBOOK_CHANGED,
+    }
 )
 """The events of clocks and ladders that the thread tells in the same words."""
 

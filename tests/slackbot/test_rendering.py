@@ -176,12 +176,9 @@ def by(view: CaseView) -> CaseView:
     """Let the agents of a sample be those whom no hostile text can name."""
     case = view.case
     reply = replace(view.reply, author=AGENT) if view.reply else None  # type: ignore[arg-type]
-    return replace(
-        view,
-        case=replace(case, assignee=AGENT if case.assignee else None),  # type: ignore[arg-type]
-        drafting=[AGENT, OTHER][: len(view.drafting)],
-        reply=reply,
-    )
+    case = replace(case, assignee=AGENT if case.assignee else None)  # type: ignore[arg-type]
+    case = replace(case, quiet_by=OTHER if case.quiet_by else "")
+    return replace(view, case=case, drafting=[AGENT, OTHER][: len(view.drafting)], reply=reply)
 
 
 VIEWS = st.sampled_from(sorted(CARDS)).map(lambda name: by(CARDS[name]))
