@@ -16,6 +16,34 @@ _Words = tuple[str, str, str]  # found, fix, code
 _NOTHING = object()
 
 
+# What people write who know other tools.
+_OTHER_WORDS = {
+    "text": "words",
+    "keywords": "words",
+    "contains": "words",
+    "min": "at_least",
+    "max": "at_most",
+    "mood": "sentiment",
+    "if": "when",
+    "conditions": "when",
+    "actions": "then",
+    "set": "then",
+    "notify": "ping",
+    "who": "ping",
+    "to": "ping",
+    "message": "text",
+    "sla": "priorities",
+    "targets": "priorities",
+    "routes": "routing",
+    "timezone": "time_zone",
+    "tz": "time_zone",
+    "users": "members",
+    "title": "name",
+    "tweet": "post",
+    "rules": "rule_sets",
+}
+
+
 def complaints(error: ValidationError, document: Document, file: str) -> Iterator[Problem]:
     """Yield a problem for each thing that pydantic refused."""
     for detail in error.errors(include_url=False):
@@ -67,8 +95,10 @@ def _unknown(path: Path) -> _Words:
     for name in properties:
         if key in part_at((*parents, name)).get("properties", {}):
             return found, f"write it under `{name}`, as in `{name}: {{{key}: …}}`", "unknown-key"
+    other = _OTHER_WORDS.get(str(key).casefold(), "")
+    hint = f"did you mean `{other}`? " if other in properties else did_you_mean(str(key), properties)
     choice = f"write {one_of(properties)}, or take it out" if properties else "take it out"
-    fix = f"{did_you_mean(str(key), properties)}{choice}"
+    fix = f"{hint}{choice}"
     return found, fix, "unknown-key"
 
 
@@ -101,10 +131,18 @@ def _fix_of_type(kind: str, value: Any, path: Path) -> str:
             f"write a whole number in digits and without quotes, as in `{_number(value) or _example(path)}`"
         )
     if kind == "list_type":
-        is_plain = isinstance(value, str | int) and not isinstance(value, bool)
-        return f"write a list, as in `{written([value]) if is_plain else _example(path)}`"
+        return _fix_of_list(value, path)
     example = _example(path)
     return f"write keys and values, as in `{example}`" if "_type" in kind else f"write it as in `{example}`"
+
+
+def _fix_of_list(value: Any, path: Path) -> str:
+    if path[-2:-1] == ("days",) and str(value).casefold() in {"closed", "off", "none", "no", "false"}:
+        return "leave the day out: a day that is not named is closed"
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return f"write a list, as in `{_example(path)}`"
+    entries = [part.strip() for part in str(value).split(",")] if isinstance(value, str) else [value]
+    return f"write a list, as in `{written([entry for entry in entries if entry][:5] or [value])}`"
 
 
 def _number(value: Any) -> str:

@@ -1,5 +1,6 @@
 """The sections `people` and `hours` as they are written."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
@@ -8,6 +9,16 @@ from workflows.playbook.problems import did_you_mean, shown
 from workflows.playbook.rule_models import Section
 from workflows.playbook.values import DAYS, Country, Day, Member, Name, Times, TimeZone, UserId, unfit
 from workflows.playbook.values import Tag as TagName
+
+_COMMON = {
+    "weekdays": "mon-fri",
+    "workdays": "mon-fri",
+    "weekend": "sat-sun",
+    "weekends": "sat-sun",
+    "daily": "mon-sun",
+    "everyday": "mon-sun",
+    "all": "mon-sun",
+}
 
 
 def days_of(key: str) -> list[int]:
@@ -22,8 +33,9 @@ def days_of(key: str) -> list[int]:
 def _day_key(value: Any) -> str:
     if isinstance(value, str) and days_of(value):
         return value
-    text = str(value)
-    hint = did_you_mean(text[:3], DAYS)
+    text = str(value).casefold()
+    likely = _COMMON.get(text, "-".join(part.strip()[:3] for part in re.split("[-–—]| to ", text)))
+    hint = f"did you mean `{likely}`? " if days_of(likely) else did_you_mean(text[:3], DAYS)
     raise unfit("bad-day", shown(value), f"{hint}write a day or a range, as in `mon` or `mon-fri`")
 
 

@@ -48,7 +48,7 @@ def _validated(document: Document, file: str) -> tuple[PlaybookFile | None, list
 
 def _once_each(problems: list[Problem]) -> Iterator[Problem]:
     """An empty value is told as empty, and not a second time as a wrong type."""
-    empty = {problem.path for problem in problems if problem.code == "empty"}
+    empty = {problem.path for problem in problems if problem.code in {"empty", "no-space"}}
     told: set[str] = set()
     for problem in problems:
         if problem.path in empty and problem.code != "missing-key":

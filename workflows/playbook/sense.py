@@ -107,6 +107,11 @@ def too_many_expressions(finder: Finder) -> Problem | None:
 
 def _nothings(finder: Finder) -> Iterator[Problem]:
     for path in finder.document.empty - {()}:
+        key = path[-1]
+        if isinstance(key, str) and regex.fullmatch(r"[a-z_]+:\S+", key):
+            fix = f"put a space after the colon: `{safe(key.replace(':', ': ', 1))}`"
+            yield finder.problem(path, f"the key `{safe(key)}`", fix, "no-space", of_key=True)
+            continue
         what = "key" if isinstance(path[-1], str) else "entry"
         fix = f'write a value or take the {what} out; a # begins a comment unless in quotes, as in "#press"'
         yield finder.problem(path, "nothing", fix, "empty", of_key=True)

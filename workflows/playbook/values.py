@@ -73,9 +73,15 @@ def read_span(value: Any) -> timedelta:
 
 
 def _likely_span(text: str) -> str:
-    found = re.findall(r"([0-9]{1,6})\s*(d|h|m|s)", text[:100].casefold())
-    by_unit = {unit: number for number, unit in found}
-    return "".join(f"{by_unit[unit]}{unit}" for unit in "dhms" if unit in by_unit) or "1h30m"
+    """Return what was probably meant by "1.5 h", "30m1h" or "15 minutes"."""
+    found = re.findall(r"([0-9]{1,5}(?:[.,][0-9]{1,3})?)\s*(d|h|m|s)", text[:100].casefold())
+    units = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+    left = round(sum(float(number.replace(",", ".")) * units[unit] for number, unit in found))
+    meant = ""
+    for unit, seconds in list(units.items())[0 if any(unit == "d" for _, unit in found) else 1 :]:
+        count, left = divmod(left, seconds)
+        meant += f"{count}{unit}" if count else ""
+    return meant or "1h30m"
 
 
 def _positive_span(value: Any) -> timedelta:
@@ -141,7 +147,11 @@ def _time_zone(value: Any) -> str:
     text = _text(value, "`Europe/Istanbul`")
     zones = time_zones()
     if text not in zones:
-        cities = {zone.rsplit("/", 1)[-1].casefold(): zone for zone in sorted(zones) if "/" in zone}
+        cities = {
+            zone.rsplit("/", 1)[-1].casefold(): zone
+            for zone in sorted(zones)
+            if "/" in zone and zone[:4] != "Etc/"
+        }
         city = nearest(text.rsplit("/", 1)[-1].replace(" ", "_"), cities)
         hint = f"did you mean `{cities[city]}`? " if city else ""
         raise unfit(
@@ -179,9 +189,17 @@ def _user(value: Any) -> str:
     return text
 
 
+def _inside(text: str) -> str:
+    """Return the hint to take an id out of what Slack makes of it in a message: <@U0ASHA|asha>."""
+    found = re.match(r"<[@#!](?:subteam\^)?([A-Z][A-Z0-9]{2,20})(?:\|[^>]*)?>\Z", text)
+    return f"write `{found[1]}` alone; " if found else ""
+
+
 def _member(value: Any) -> str:
     text = _text(value, "`U0ASHA`")
     if not (_USER.match(text) or _GROUP.match(text)):
+        if inside := _inside(text):
+            raise unfit("bad-id", shown(text), f"{inside}ids of people begin with U or W, of groups with S")
         raise unfit("bad-id", shown(text), f"write a Slack user id or group id, not a name: {_FIND_ID}")
     return text
 
@@ -196,7 +214,7 @@ def _ping(value: Any) -> str:
             shown(text),
             f'write a channel beside it, as in `channel: "{text}"`, and whom under `ping`',
         )
-    hint = did_you_mean(text, PING_ROLES)
+    hint = _inside(text) or did_you_mean(text, PING_ROLES)
     raise unfit("bad-ping", shown(text), f"{hint}write {one_of(PING_ROLES)}, or an id: {_FIND_ID}")
 
 
@@ -208,7 +226,7 @@ def _channel(value: Any) -> str:
         likely = regex.sub(r"[^\p{L}\p{M}\p{N}_-]+", "-", text[1:].lower()).strip("-")[:80] or "press"
         fix = f'Slack\'s channel names are small letters, digits, - and _, at most 80: write "#{likely}"'
         raise unfit("bad-channel", shown(text), fix)
-    hint = did_you_mean(text, CHANNEL_ROLES)
+    hint = _inside(text) or did_you_mean(text, CHANNEL_ROLES)
     fix = (
         f'{hint}write {one_of(CHANNEL_ROLES)}, a name with # in quotes as in "#press", or an id as in C0PRESS'
     )
