@@ -30,24 +30,24 @@ class Timing:
 
     steps  of the ladder in this turn; empty while nobody waits.
     turn   answers, resolutions and re-openings so far.
-    told   clocks whose missed target the history names already, by kind and start.
+    told   numbers of the clocks whose missed target the history names already.
     """
 
     clocks: Clocks
     ladder: Ladder | None
     steps: Sequence[Step]
     turn: int
-    told: frozenset[tuple[str, str]]
+    told: frozenset[str]
 
     @property
     def newly_late(self) -> list[Clock]:
         """Return the running clocks whose target was missed and that nobody has noted yet."""
-        return [clock for clock in self.clocks.running if clock.is_late and name_of(clock) not in self.told]
+        late = (clock for clock in self.clocks.running if clock.is_late)
+        return [clock for clock in late if self.number_of(clock) not in self.told]
 
-
-def name_of(clock: Clock) -> tuple[str, str]:
-    """Return what tells a clock from the others of its case: kind and start."""
-    return (clock.kind, clock.started_at.isoformat())
+    def number_of(self, clock: Clock) -> str:
+        """Return the clock's number in its case; its start may move when an older post reaches us late."""
+        return str(next(index for index, one in enumerate(self.clocks.all) if one is clock))
 
 
 def happenings_of(entries: Sequence[Entry]) -> list[Happening]:
@@ -91,7 +91,7 @@ def timing_of(entries: Sequence[Entry], case: Case, playbook: Playbook, now: dat
         hours = hours_of(clocks.response.hours)
         steps = steps_of(ladder, clocks.waiting_since, target=clocks.response.target, hours=hours)
     turn = sum(happening.what in _NEW_TURN for happening in happened)
-    told = frozenset((e.facts["clock"], e.facts["since"]) for e in entries if e.event == Event.BREACHED)
+    told = frozenset(e.facts.get("number", "") for e in entries if e.event == Event.BREACHED)
     return Timing(clocks, ladder, steps, turn, told)
 
 

@@ -15,7 +15,6 @@ from workflows.services.clocks import (
     case_playbook,
     is_quiet,
     keep_time,
-    name_of,
     rearm_at,
     timing_of,
 )
@@ -55,9 +54,10 @@ def wake(uow: UnitOfWork, case: Case) -> None:
 def _mark_late(uow: UnitOfWork, case: Case, timing: Timing) -> bool:
     """Note in the history, once for each clock, that its target was missed."""
     for clock in timing.newly_late:
-        kind, since = name_of(clock)
-        due_at = clock.due_at.isoformat() if clock.due_at else ""
-        uow.history.add(case.id, Event.BREACHED, DESK, clock=kind, since=since, due=due_at)
+        facts = {"clock": clock.kind, "number": timing.number_of(clock)}
+        facts |= {"since": clock.started_at.isoformat()}
+        facts |= {"due": clock.due_at.isoformat() if clock.due_at else ""}
+        uow.history.add(case.id, Event.BREACHED, DESK, **facts)
     return bool(timing.newly_late)
 
 
