@@ -102,8 +102,20 @@ def hours_for(playbook: Playbook, team: str | None) -> Callable[[str], Hours]:
 
 def keep_time(uow: UnitOfWork, case: Case) -> Case:
     """Bring the due columns of a case up to its history, and return it; what happened comes first."""
-    timing = timing_of(uow.history.of(case.id), case, case_playbook(uow, case), uow.now)
-    return uow.cases.keep_time(case, timed(case, timing, uow.now))
+    entries = uow.history.of(case.id)
+    timing = timing_of(entries, case, case_playbook(uow, case), uow.now)
+    heard = replace(case, quiet_at=None, quiet_by="") if _is_given_back(case, entries) else case
+    return uow.cases.keep_time(case, timed(heard, timing, uow.now))
+
+
+def _is_given_back(case: Case, entries: Sequence[Entry]) -> bool:
+    """Tell whether who took the wait on, and quieted its pings, has given the case back since."""
+    return case.quiet_at is not None and any(
+        entry.event == Event.RELEASED
+        and entry.at > case.quiet_at
+        and case.quiet_by in (entry.actor, entry.facts.get("off_duty"))
+        for entry in entries
+    )
 
 
 def case_playbook(uow: UnitOfWork, case: Case) -> Playbook:

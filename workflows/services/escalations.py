@@ -191,7 +191,7 @@ def escalate(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, target: str, rea
 
 
 def acknowledge(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, clicked_ts: str = "") -> None:
-    """Take the wait on: the pings of this turn stop, or rest as long as the playbook says.
+    """Take the wait on: the pings of this turn stop, or rest as long as the playbook says, if it lets them.
 
     Every ping of the case that was said then tells who has taken it; the one that was clicked at once.
 
@@ -202,13 +202,16 @@ def acknowledge(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, clicked_ts: s
         raise Refusal("resolved")
     if case.waiting_since is None and not case.escalated:
         raise Refusal("nobody_waits")
-    again = rearm_at(case, _ladder(uow, case))
+    ladder = _ladder(uow, case)
+    again = rearm_at(case, ladder)
     if case.quiet_at and case.quiet_by and (again is None or again > uow.now):
         if case.quiet_by == asker.agent:
             return
         raise Conflict("taken_on", holder=case.quiet_by, since=case.quiet_at.isoformat())
     uow.history.add(case.id, Event.ACKNOWLEDGED, ("agent", asker.agent))
-    after = replace(case, quiet_at=uow.now, quiet_by=asker.agent)
+    after = case
+    if ladder is None or "acknowledge" in ladder.quieted_by:
+        after = replace(case, quiet_at=uow.now, quiet_by=asker.agent)
     # Without the click: its answer address belongs to the ping, and would draw the card over it.
     show(uow, keep_time(uow, uow.cases.save(case, after)))
     for ping_id, said_at in uow.outbox.said(Kind.PING, case.id):
