@@ -117,5 +117,21 @@ def passed(steps: Sequence[Step], now: datetime) -> int:
     return sum(step.at <= now for step in steps)
 
 
+def carried_over(old: Sequence[Step], reached: int, new: Sequence[Step]) -> int:
+    """Return how many of the new steps are behind us, so that nothing of the old ones is said again.
+
+    The order of one ladder's steps changes with the target that its shares are of. Of another ladder
+    nothing is behind us.
+    """
+    behind = _times(old)[:reached]
+    return max((place for place, step in enumerate(_times(new), start=1) if step in behind), default=0)
+
+
+def _times(steps: Sequence[Step]) -> list[tuple[Rung, int]]:
+    """Return each step as its rung, and the how many-eth time it is that this is said."""
+    rungs = [step.rung for step in steps]
+    return [(rung, rungs[:place].count(rung)) for place, rung in enumerate(rungs)]
+
+
 def _not_before(step: Step, rearm_at: datetime | None) -> Step:
     return replace(step, at=rearm_at) if rearm_at and step.at < rearm_at else step

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from workflows.domain.case import Case, CaseId, Status
 from workflows.domain.clocks import Clock, Clocks, Happening, What, clocks_of
-from workflows.domain.escalation import Step, ladder_for, passed, steps_of
+from workflows.domain.escalation import Step, carried_over, ladder_for, passed, steps_of
 from workflows.domain.playbook import Hours, Ladder, Playbook, hours_named
 from workflows.services.board import show
 from workflows.services.playbooks import playbook_of
@@ -31,6 +31,7 @@ class Timing:
     steps  of the ladder in this turn; empty while nobody waits.
     turn   answers, resolutions and re-openings so far.
     told   numbers of the clocks whose missed target the history names already.
+    raised_at  when the priority changed last; None when it never did.
     """
 
     clocks: Clocks
@@ -38,6 +39,7 @@ class Timing:
     steps: Sequence[Step]
     turn: int
     told: frozenset[str]
+    raised_at: datetime | None = None
 
     @property
     def newly_late(self) -> list[Clock]:
@@ -92,7 +94,8 @@ def timing_of(entries: Sequence[Entry], case: Case, playbook: Playbook, now: dat
         steps = steps_of(ladder, clocks.waiting_since, target=clocks.response.target, hours=hours)
     turn = sum(happening.what in _NEW_TURN for happening in happened)
     told = frozenset(e.facts.get("number", "") for e in entries if e.event == Event.BREACHED)
-    return Timing(clocks, ladder, steps, turn, told)
+    raised_at = max((one.at for one in happened if one.what is What.PRIORITY), default=None)
+    return Timing(clocks, ladder, steps, turn, told, raised_at)
 
 
 def hours_for(playbook: Playbook, team: str | None) -> Callable[[str], Hours]:
@@ -149,6 +152,21 @@ def timed(case: Case, timing: Timing, now: datetime) -> Case:
         escalated=False if new_turn else case.escalated,
     )
     return replace(after, wake_at=_wake_at(after, timing))
+
+
+def change_ladder(uow: UnitOfWork, case: Case, old: Timing, *, by_hand: bool = False) -> Case:
+    """Return the case on the ladder of its new priority or team, where nothing is said a second time.
+
+    old      as it was before the change; the history must tell of the change by now.
+    by_hand  people were called just now: what has had its time by then stays unsaid. Else the highest due
+             step of the new ladder is said.
+    """
+    new = timing_of(uow.history.of(case.id), case, case_playbook(uow, case), uow.now)
+    reached = carried_over(old.steps, case.reached, new.steps)
+    if by_hand:
+        reached = max(reached, passed(new.steps, uow.now))
+    ladder = new.ladder.name if new.ladder and new.steps else case.ladder
+    return replace(case, ladder=ladder, reached=reached)
 
 
 def rearm_at(case: Case, ladder: Ladder | None) -> datetime | None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from workflows.domain.case import Case, CaseId, Status
 from workflows.domain.effects import PRIORITIES, Kind
-from workflows.domain.escalation import Step, Turn, turn_of
+from workflows.domain.escalation import LATE_AFTER, Step, Turn, turn_of
 from workflows.domain.people import Staff
 from workflows.domain.playbook import Ladder, Playbook, Rung
 from workflows.errors import Conflict, Refusal
@@ -13,6 +14,7 @@ from workflows.services.board import UPDATES, Asker, show
 from workflows.services.clocks import (
     Timing,
     case_playbook,
+    change_ladder,
     is_quiet,
     keep_time,
     rearm_at,
@@ -24,6 +26,7 @@ from workflows.store.unit_of_work import UnitOfWork
 
 NEXT_STEP, SUPERVISOR, TEAM = "next_step", "on_duty_supervisor", "team:"
 MOST_REASON = 500
+AWAIT_CARD_S = 5.0
 
 
 def wake_due(uow: UnitOfWork, most: int = 50) -> int:
@@ -77,6 +80,10 @@ def _turn(uow: UnitOfWork, case: Case, timing: Timing, playbook: Playbook) -> Tu
         rearm_at=rearm_at(case, timing.ladder),
         on_duty=on_duty,
     )
+    if turn.say and timing.raised_at and timing.raised_at > turn.say.at:
+        # The step is of a ladder that the case was not on at its time: nothing was missed before that.
+        late = uow.now - timing.raised_at
+        turn = replace(turn, late=late if late > LATE_AFTER else timedelta())
     return turn if turn.reached != case.reached else None
 
 
@@ -113,6 +120,7 @@ def ping(
     words  the playbook's text, the step, how late; or the number of an escalation by hand.
     """
     payload = {"case": case.id, "who": list(who), **words}
+    after_s = 0.0 if case.card_ts else AWAIT_CARD_S  # its thread is where the ping belongs
     places = {"thread": case.card_channel or case.channel}
     if channel:
         places["channel"] = uow.house.channel(channel)
@@ -124,6 +132,7 @@ def ping(
             priority=case.priority,
             budget=f"slack:post:{to}",
             payload=payload | {"place": place, "channel": to},
+            after_s=after_s,
         )
 
 
@@ -166,7 +175,8 @@ def escalate(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, target: str, rea
     if case.status is Status.RESOLVED:
         raise Refusal("resolved")
     playbook = case_playbook(uow, case)
-    step = _next_step(uow, case, playbook) if target == NEXT_STEP else None
+    before = timing_of(uow.history.of(case.id), case, playbook, uow.now)
+    step = next(iter(before.steps[case.reached :]), None) if target == NEXT_STEP else None
     if target == NEXT_STEP and step is None:
         raise Conflict("no_next_step")
     rung = step.rung if step else Rung(ping=_names(target), channel="supervisors")
@@ -179,12 +189,10 @@ def escalate(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, target: str, rea
     if step:
         facts |= {"step": str(step.index + 1), "ladder": case.ladder}
     uow.history.add(case.id, Event.ESCALATED, ("agent", asker.agent), **facts)
-    after = replace(case, escalated=True, reached=step.index + 1 if step else case.reached)
-    after = replace(after, quiet_at=None, quiet_by="")
-    raised = _raised(case.priority)
-    if playbook.escalation.raise_priority and raised != case.priority:
-        after = replace(after, priority=raised)
-        uow.history.add(case.id, Event.PRIORITY_CHANGED, ("agent", asker.agent), priority=raised)
+    reached = step.index + 1 if step else case.reached
+    after = replace(case, escalated=True, reached=reached, quiet_at=None, quiet_by="")
+    if playbook.escalation.raise_priority:
+        after = _raised(uow, after, before, asker)
     saved = keep_time(uow, uow.cases.save(case, after))
     ping(uow, saved, f"{case.id}:hand:{number}", who, channel=rung.channel, words={"escalation": str(number)})
     show(uow, saved, asker)
@@ -248,8 +256,13 @@ def _names(target: str) -> Sequence[str]:
     return ("team",) if target.startswith(TEAM) else ("on_duty_supervisor",)
 
 
-def _raised(priority: str) -> str:
-    return PRIORITIES[max(0, PRIORITIES.index(priority) - 1)]
+def _raised(uow: UnitOfWork, case: Case, before: Timing, asker: Asker) -> Case:
+    """Raise a case by one priority, and let its ladder go on from there."""
+    raised = PRIORITIES[max(0, PRIORITIES.index(case.priority) - 1)]
+    if raised == case.priority:
+        return case
+    uow.history.add(case.id, Event.PRIORITY_CHANGED, ("agent", asker.agent), priority=raised)
+    return change_ladder(uow, replace(case, priority=raised), before, by_hand=True)
 
 
 def still_wanted(uow: UnitOfWork, case_id: CaseId, key: str) -> bool:

@@ -12,7 +12,7 @@ from workflows.domain.post import Author, Post, follows_up, id_order, names
 from workflows.playbook.judge import Judgement, judge
 from workflows.services.assignment import free_from_absent, give_to_somebody
 from workflows.services.board import post_card, show
-from workflows.services.clocks import case_playbook, keep_time
+from workflows.services.clocks import case_playbook, change_ladder, keep_time, timing_of
 from workflows.services.playbooks import current_playbook
 from workflows.store.cases import NewMessage
 from workflows.store.history import Event
@@ -159,18 +159,20 @@ class _Arrival:
 
     def _raised(self, case: Case) -> Case:
         """Let what the customer writes now make the case more urgent, never less."""
-        judged = self._judge(case_playbook(self.uow, case), case.customer_id)
+        playbook = case_playbook(self.uow, case)
+        judged = self._judge(playbook, case.customer_id)
         verdict = judged.verdict
         more = [tag for tag in verdict.tags if tag not in case.tags]
         is_higher = PRIORITIES.index(verdict.priority) < PRIORITIES.index(case.priority)
         by_rule = is_higher and verdict.rule is not None
         if not by_rule and not more and (case.sensitive or not verdict.sensitive):
             return case
+        before = timing_of(self.uow.history.of(case.id), case, playbook, self.uow.now)
         facts = {"rule": _rule(judged), "tags": ",".join(more), "post": self.post.id}
         if by_rule:
             facts["priority"] = verdict.priority
         self.uow.history.add(case.id, Event.TRIAGED, **facts)
-        return replace(
+        raised = replace(
             case,
             priority=verdict.priority if by_rule else case.priority,
             rule=_rule(judged) if by_rule else case.rule,
@@ -178,6 +180,7 @@ class _Arrival:
             sensitive=case.sensitive or verdict.sensitive,
             team=case.team or judged.team,
         )
+        return change_ladder(self.uow, raised, before)
 
     def _note(self, case: Case, event: Event, facts: dict[str, str]) -> None:
         written = {"post": self.post.id, "written": self._since().isoformat()}
