@@ -10,12 +10,21 @@ NOWHERE = Route()
 
 
 def route_of(playbook: Playbook, verdict: Verdict, *, account: str) -> Route:
+    """Return the first route that fits what triage made of a post."""
+    return route_for(
+        playbook, tags=verdict.tags, team=verdict.team, language=verdict.language, account=account
+    )
+
+
+def route_for(
+    playbook: Playbook, *, tags: Sequence[str], team: str | None, language: str, account: str
+) -> Route:
     """Return the first route that fits; one without conditions fits always."""
     for route in playbook.routes:
         if (
-            _fits(route.tags, verdict.tags)
-            and _fits(route.teams, [verdict.team])
-            and _fits(route.languages, [verdict.language])
+            _fits(route.tags, tags)
+            and _fits(route.teams, [team])
+            and _fits(route.languages, [language])
             and _fits([name.casefold() for name in route.accounts], [account.casefold()])
         ):
             return route

@@ -6,7 +6,7 @@ from sqlalchemy import Integer, func, select
 
 from workflows.domain.case import AgentId, Case, assign, take_from_absent
 from workflows.domain.playbook import Playbook, Route
-from workflows.domain.routing import owner_of
+from workflows.domain.routing import owner_of, route_for
 from workflows.services.playbooks import staff_of
 from workflows.store.history import DESK, Event
 from workflows.store.tables import cases
@@ -27,19 +27,23 @@ def give_to_somebody(uow: UnitOfWork, case: Case, playbook: Playbook, route: Rou
 
 
 def free_from_absent(uow: UnitOfWork, case: Case, playbook: Playbook) -> Case:
-    """Give the case of somebody who is off duty to another, or back to the queue: the customer wrote."""
-    if case.assignee is None:
-        return case
-    if not playbook.people.shifts and not any(team.hours for team in playbook.people.teams.values()):
-        return case  # everybody is always on duty
-    staff = staff_of(uow, playbook)
-    if staff.on_duty(case.assignee, uow.now, case.team):
+    """Give the case of somebody who is off duty or has left to another, or back: the customer wrote."""
+    if case.assignee is None or _is_there(uow, case.assignee, case, playbook):
         return case
     uow.history.add(case.id, Event.RELEASED, DESK, off_duty=case.assignee)
     freed = uow.cases.save(case, take_from_absent(case))
-    others = [route for route in playbook.routes if not route.teams or case.team in route.teams]
-    route = next((r for r in others if not r.tags or set(r.tags) & set(case.tags)), Route())
+    account = next((a.username for a in uow.accounts.all() if a.id == case.account_id), "")
+    route = route_for(playbook, tags=case.tags, team=case.team, language=case.language, account=account)
     return give_to_somebody(uow, freed, playbook, route)
+
+
+def _is_there(uow: UnitOfWork, agent: AgentId, case: Case, playbook: Playbook) -> bool:
+    person = uow.accounts.person(agent)
+    if person is not None and person.is_deleted:
+        return False
+    if not playbook.people.shifts and not any(team.hours for team in playbook.people.teams.values()):
+        return True  # everybody is always on duty
+    return staff_of(uow, playbook).on_duty(agent, uow.now, case.team)
 
 
 def _work(uow: UnitOfWork, users: list[str]) -> tuple[dict[str, int], dict[str, datetime]]:
