@@ -134,4 +134,5 @@ def _tell_admins(uow: UnitOfWork, errors: Sequence[Problem]) -> None:
         "fix": first.fix,
         "more": str(len(errors) - 1),
     }
-    alert(uow, uow.house.channel("admins"), f"playbook:{key}", "playbook_refused", **facts)
+    hour = uow.machine.strftime("%Y%m%d%H")  # the same mistake may be made again another day
+    alert(uow, uow.house.channel("admins"), f"playbook:{key}:{hour}", "playbook_refused", **facts)
