@@ -12,11 +12,15 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, select, up
 from workflows.domain.case import AgentId, CaseId
 from workflows.domain.effects import Effect, Kind
 from workflows.domain.post import Author, Post
+from workflows.playbook.read import read_playbook
 from workflows.services.board import Asker
+from workflows.services.escalations import wake_due
 from workflows.services.intake import take_posts
+from workflows.services.replies import open_reply, reply_sent, submit_reply
 from workflows.store.budgets import Rate, Rates
 from workflows.store.departures import Offer
 from workflows.store.engine import READ_ONLY, make_engine
+from workflows.store.playbooks import Version
 from workflows.store.tables import cases, outbox
 from workflows.store.unit_of_work import Begin, Look, Released, UnitOfWork, begin_on, look_on
 
@@ -128,6 +132,37 @@ def make_post(number: int = 1, **more: Any) -> Post:
         mentions=((0, BRAND.id),),
     )
     return replace(post, **more)
+
+
+def use(store: Store, *sources: str) -> str:
+    """Let these playbooks decide about new cases, and return the digest of the first."""
+    versions = []
+    for number, source in enumerate(sources):
+        playbook, problems = read_playbook(source, f"rules-{number}.yaml")
+        assert playbook is not None, problems
+        versions.append(Version(playbook.digest, playbook.name, f"rules-{number}.yaml", source))
+    with store.at() as uow:
+        uow.playbooks.replace(versions)
+    return versions[0].digest
+
+
+def woken(store: Store, seconds: float) -> int:
+    """Let the clock look, and return how many cases were due."""
+    with store.at(seconds) as uow:
+        return wake_due(uow)
+
+
+def answered(store: Store, case_id: CaseId, seconds: float, *, by: AgentId = ASHA) -> None:
+    """Let an agent answer, and X take it at once."""
+    with store.at(seconds) as uow:
+        draft = open_reply(uow, case_id, asker(by), rule="open").draft
+        submit_reply(uow, draft.id, asker(by), f"We are on it, at {seconds}", limit=280)
+        wish = uow.outbox.find(Kind.REPLY, str(draft.id))
+        assert wish is not None
+        effect = uow.outbox.claim(wish.id, by="worker-1")
+        assert effect is not None
+        assert uow.outbox.done(effect, f"7{draft.id}")
+        reply_sent(uow, effect, f"7{draft.id}")
 
 
 def asker(agent: AgentId = ASHA, answer_url: str = "") -> Asker:
