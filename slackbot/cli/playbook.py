@@ -146,6 +146,46 @@ def run_examples_of(files: Files = None, as_json: AsJson = False) -> None:
         raise typer.Exit(FINE if outcome["ok"] else NOT_SO)
 
 
+@playbook.command()
+def simulate(  # noqa: PLR0913, PLR0917 - each is an option
+    file: Annotated[Path | None, typer.Argument(help="a playbook; else the desk's own")] = None,
+    other: Annotated[Path | None, typer.Argument(help="one to hold against it", metavar="[FILE2]")] = None,
+    mentions: Annotated[int, typer.Option(min=1, max=1_000_000, help="how many come")] = 1000,
+    seed: Annotated[int, typer.Option(help="another seed makes another day")] = 0,
+    day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="else today")] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="the desk's newest cases, not a made-up day")
+    ] = False,
+    agents: Annotated[int, typer.Option(min=0, max=100_000, help="on duty in the desk's hours")] = 4,
+    minutes: Annotated[float, typer.Option(min=0.1, max=1440, help="that one answer takes")] = 6,
+    account: Annotated[str, typer.Option(help="of the desk's own playbooks: the one for this account")] = "",
+    chart: Annotated[Path | None, typer.Option(help="draw a picture too", metavar="FILE.png")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a day go by: how much of what comes, who is pinged when, what is late."""
+    with plainly():
+        from slackbot.cli.simulation import Wanted, draw_into, simulated  # noqa: PLC0415
+
+        named = [one for one in (file, other) if one]
+        chosen = [one for each in named for one in readable([each])] or [_own(account)]
+        wanted = Wanted(mentions, seed, day.date() if day else None, history, agents, minutes)
+        outcome = simulated(chosen, wanted)
+        if chart:
+            draw_into(chart, outcome, wanted)
+        if as_json:
+            say_json(outcome, indent=1)
+        else:
+            from slackbot.cli.simulated import lines_about  # noqa: PLC0415
+
+            say("\n".join(lines_about(outcome)))
+
+
+def _own(account: str) -> "Playbook":
+    from workflows.playbook.folder import playbook_for  # noqa: PLC0415
+
+    return playbook_for(readable([]), account)
+
+
 def readable(files: Sequence[Path], *, together: bool = True) -> "Sequence[Playbook]":
     """Return the playbooks of these files, else the desk's own; broken ones end the command."""
     looked = _look(files, together=together, with_warnings=False)

@@ -107,9 +107,14 @@ def _priority(why: Why) -> str:
         say("*Priority %(priority)s*: %(by)s", priority=priority_word(case.priority), by=by),
         say("Playbook *%(name)s*, version %(version)s", name=name, version=case.playbook or "–"),
     ]
-    found = [part for part in (case.language, case.sentiment, case.team or "", ", ".join(case.tags)) if part]
-    if found:
-        words.append(say("Found: %(found)s", found=escape(" · ".join(found), 300)))
+    found = [
+        say("language %(code)s", code=escape(case.language, 10)) if case.language else "",
+        say("mood %(mood)s", mood=escape(case.sentiment, 20)) if case.sentiment else "",
+        say("tags %(tags)s", tags=escape(", ".join(case.tags), 200)) if case.tags else "",
+        say("team %(team)s", team=escape(case.team, 80)) if case.team else "",
+    ]
+    if any(found):
+        words.append(say("Found: %(found)s", found=" · ".join(filter(None, found))))
     return "\n".join(words)
 
 

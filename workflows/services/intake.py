@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from workflows.domain.case import Case, Status, customer_wrote
 from workflows.domain.effects import PRIORITIES
-from workflows.domain.playbook import Author as Writer
-from workflows.domain.playbook import Mention, Playbook
+from workflows.domain.playbook import Playbook
 from workflows.domain.post import Author, Post, follows_up, id_order, names
+from workflows.domain.rules import Author as Writer
+from workflows.domain.rules import Mention
 from workflows.playbook.judge import Judgement, judge
 from workflows.services.assignment import free_from_absent, give_to_somebody
 from workflows.services.board import post_card, show

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from workflows.domain.case import Case, CaseId, Status
 from workflows.domain.clocks import Clock, Interval, intervals_of
-from workflows.domain.playbook import Playbook, Rule
+from workflows.domain.playbook import Playbook
+from workflows.domain.rules import Rule
 from workflows.services.clocks import Timing, case_playbook, hours_for, is_quiet, rearm_at, timing_of
 from workflows.store.escalations import HandEscalation
 from workflows.store.history import Entry, Event
