@@ -49,14 +49,16 @@ def _hours(day: Mapping[str, Any]) -> Iterator[str]:
     most = max((sum(row[name] for name in PRIORITIES) for row in rows), default=0) or 1
     yield f"  {'hour':<10}{'high':>7}{'medium':>8}{'low':>7}{'pings':>8}{'missed':>8}   {day['time_zone']}"
     for row in rows[:_MOST_HOURS]:
+        if not any(row[name] for name in (*PRIORITIES, "pings", "breaches")):
+            continue
         bar = _bar([row[name] for name in PRIORITIES], most)
         figures = (
             f"{row['high']:>7,}{row['medium']:>8,}{row['low']:>7,}{row['pings']:>8,}{row['breaches']:>8,}"
         )
         yield f"  {datetime.fromisoformat(row['hour']):%a %H:%M} {figures}   {bar}".rstrip()
-    if len(rows) > _MOST_HOURS:
-        later = sum(row["pings"] for row in rows[_MOST_HOURS:])
-        yield f"  later{'':>27}{later:>8,}"
+    later = sum(row["pings"] for row in rows[_MOST_HOURS:])
+    if later:
+        yield f"  later{'':>26}{later:>7,}"
 
 
 def _bar(heights: list[int], most: int) -> str:

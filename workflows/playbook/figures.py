@@ -1,0 +1,146 @@
+"""A simulated day in figures: what came, who was pinged when, what was late, and how two playbooks differ."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from workflows.domain.playbook import PRIORITIES, Playbook
+from workflows.playbook.explain import zone_of
+from workflows.playbook.simulate import Lived
+from workflows.playbook.synthetic_day import Incoming
+
+MOST_PINGS = 10_000  # that are listed one by one; the counts are of all
+_SHOWN = 20
+
+
+def figures(playbook: Playbook, lives: Sequence[Lived]) -> dict[str, Any]:
+    """Return the form of `playbook simulate --json` for one playbook."""
+    zone = zone_of(playbook)
+    return {
+        "playbook": {"name": playbook.name, "file": playbook.file or None},
+        "time_zone": str(zone),
+        "mentions": len(lives),
+        "by_priority": _by_priority(lives),
+        "by_hour": by_hour(lives, zone),
+        "by_rule": _counts(one.judged.rule or "(otherwise)" for one in lives),
+        "by_tag": _counts(tag for one in lives for tag in one.judged.tags),
+        "by_team": _counts(one.judged.team or "(none)" for one in lives),
+        "by_channel": _counts(one.judged.channel for one in lives),
+        "by_language": _counts(one.judged.language for one in lives),
+        "by_sentiment": _counts(one.judged.sentiment for one in lives),
+        "answered": sum(one.done is not None for one in lives),
+        "waits": {name: _waits(lives, name) for name in PRIORITIES},
+        "pings": _pings(lives, zone),
+        "ping_count": sum(len(one.pings) for one in lives),
+        "pings_by_target": _counts(target for one in lives for ping in one.pings for target in ping.targets),
+        "steps_off_duty": sum(one.off_duty for one in lives),
+        "breaches": sum(len(one.late) for one in lives),
+        "breaches_by_priority": _by_priority(lives, lambda one: len(one.late)),
+        "breaches_by_kind": _counts(kind.value for one in lives for kind in one.late),
+        "approvals": 0,
+        "cost": 0,
+    }
+
+
+def by_hour(lives: Sequence[Lived], zone: tzinfo) -> list[dict[str, Any]]:
+    """Return, for each hour from the first mention on, what came, was said and became late in it.
+
+    A breach counts in the hour in which its mention came.
+    """
+    if not lives:
+        return []
+    first = lives[0].at.astimezone(zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+    rows: list[dict[str, Any]] = []
+
+    def row(at: datetime) -> dict[str, Any]:
+        place = int((at - first) / timedelta(hours=1))
+        while len(rows) <= place:
+            hour = (first + timedelta(hours=len(rows))).astimezone(zone)
+            counts = dict.fromkeys((*PRIORITIES, "pings", "breaches"), 0)
+            rows.append({"hour": hour.isoformat(timespec="seconds"), **counts})
+        return rows[place]
+
+    for one in lives:
+        row(one.at)[one.judged.priority] += 1
+        row(one.at)["breaches"] += len(one.late)
+        for ping in one.pings:
+            row(ping.at)["pings"] += 1
+    return rows
+
+
+def difference(
+    incoming: Sequence[Incoming], first: Sequence[Lived], second: Sequence[Lived], zone: tzinfo
+) -> dict[str, Any]:
+    """Return what the second playbook makes of the same mentions that the first does not."""
+    pairs = list(zip(incoming, first, second, strict=True))
+    other = [pair for pair in pairs if _decided(pair[1]) != _decided(pair[2])]
+    moved = Counter(f"{a.judged.priority} to {b.judged.priority}" for _, a, b in other)
+    return {
+        "judged_differently": len(other),
+        "priority": sum(a.judged.priority != b.judged.priority for _, a, b in other),
+        "rule": sum(a.judged.rule != b.judged.rule for _, a, b in other),
+        "moves": {move: count for move, count in moved.most_common() if len(set(move.split(" to "))) == 2},
+        "by_priority": {name: _by_priority(second)[name] - _by_priority(first)[name] for name in PRIORITIES},
+        "pings": sum(len(b.pings) - len(a.pings) for _, a, b in pairs),
+        "breaches": sum(len(b.late) - len(a.late) for _, a, b in pairs),
+        "first": [
+            {
+                "text": one.mention.text,
+                "at": one.at.astimezone(zone).isoformat(timespec="seconds"),
+                "first": _decision(a),
+                "second": _decision(b),
+            }
+            for one, a, b in other[:_SHOWN]
+        ],
+    }
+
+
+def _decided(one: Lived) -> tuple[str, str]:
+    return one.judged.priority, one.judged.rule
+
+
+def _decision(one: Lived) -> dict[str, Any]:
+    return {"priority": one.judged.priority, "rule": one.judged.rule or None}
+
+
+def _by_priority(lives: Sequence[Lived], weight: Callable[[Lived], int] | None = None) -> dict[str, int]:
+    counts = dict.fromkeys(PRIORITIES, 0)
+    for one in lives:
+        counts[one.judged.priority] += weight(one) if weight else 1
+    return counts
+
+
+def _counts(names: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(names).most_common())
+
+
+def _waits(lives: Sequence[Lived], priority: str) -> dict[str, int | None]:
+    """Return within how many seconds half and nine of ten of those who got an answer had it."""
+    spans = sorted(
+        one.done.answered_at - one.at for one in lives if one.done and one.judged.priority == priority
+    )
+    if not spans:
+        return {"p50_s": None, "p90_s": None}
+    return {f"p{share}_s": int(spans[(len(spans) - 1) * share // 100].total_seconds()) for share in (50, 90)}
+
+
+def _pings(lives: Sequence[Lived], zone: tzinfo) -> list[dict[str, Any]]:
+    pings = sorted(
+        ((ping, number) for number, one in enumerate(lives) for ping in one.pings),
+        key=lambda pair: (pair[0].at, pair[1]),
+    )
+    told = []
+    for ping, number in pings[:MOST_PINGS]:
+        at = ping.at.astimezone(zone).isoformat(timespec="seconds")
+        told += [
+            {
+                "at": at,
+                "step": ping.step,
+                "target": target,
+                "channel": ping.channel or None,
+                "mention": number,
+            }
+            for target in ping.targets
+        ]
+    return told
