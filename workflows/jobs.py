@@ -13,9 +13,9 @@ from workflows.crash import crash_point
 from workflows.delivery import Deed, deliver_effect, reconcile_effect
 from workflows.desk import Desk, the_desk
 from workflows.domain.effects import Effect, Kind
-from workflows.domain.playbook import Mention
 from workflows.domain.post import Author, Post, id_before, id_order
 from workflows.domain.reply import same_words
+from workflows.domain.rules import Mention
 from workflows.errors import DeliveryError, NotSaved, OutcomeUnknown, TryLater, Undeliverable
 from workflows.playbook.judge import judge
 from workflows.services import replies

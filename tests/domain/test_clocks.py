@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from workflows.domain.clocks import Clock, Clocks, Happening, Interval, What, clocks_of, intervals_of
 from workflows.domain.hours import is_open
-from workflows.domain.playbook import AROUND_THE_CLOCK, ClockKind, Hours, Priority, Span
+from workflows.domain.playbook import AROUND_THE_CLOCK, ClockKind, Hours, Priority
+from workflows.domain.rules import Span
 
 FIRST, NEXT = ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE
 RESOLUTION, CLAIM = ClockKind.RESOLUTION, ClockKind.TIME_TO_CLAIM

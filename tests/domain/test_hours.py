@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflows.domain.hours import Stretch, is_open, moment_after, next_opening, stretches, worked
-from workflows.domain.playbook import AROUND_THE_CLOCK, Hours, Span
+from workflows.domain.playbook import AROUND_THE_CLOCK, Hours
+from workflows.domain.rules import Span
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NINE_TO_FIVE, ALL_DAY, NIGHT = Span(540, 1020), Span(0, 1440), Span(1320, 360)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from workflows.domain.playbook import Mention, Playbook
+from workflows.domain.playbook import Playbook
+from workflows.domain.rules import Mention
 from workflows.playbook.explain import as_json, explain
 from workflows.playbook.given import WrongUsage, mention_of, object_in
 from workflows.playbook.read import read_playbook

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from tests.playbook.full import FULL
 from workflows.domain import playbook as book
-from workflows.domain.playbook import ClockKind, Playbook, Sentiment, Span
+from workflows.domain import rules as terms
+from workflows.domain.playbook import ClockKind, Playbook
+from workflows.domain.rules import Sentiment, Span
 from workflows.playbook.read import read_playbook
 from workflows.playbook.schema import schema
 
@@ -78,41 +80,41 @@ def test_targets_that_are_left_out_are_filled_in() -> None:
 def test_every_condition_is_read() -> None:
     triage = read(FULL).triage
     rule, rest = triage.rule_sets[0].rules
-    assert isinstance(rule.when, book.AllOf)
+    assert isinstance(rule.when, terms.AllOf)
     assert set(rule.when.conditions) == {
-        book.HasWords(("hacked", "account stolen")),
-        book.HasWords(("locked out",)),
-        book.Matches(("order *[0-9]{6}", r"\bçALINDI\b")),
-        book.Hashtags(("help",)),
-        book.LanguageIs(("en", "hi-Latn")),
-        book.SentimentIs((Sentiment.ANGRY, Sentiment.NEGATIVE)),
-        book.KindIs(("mention", "dm")),
-        book.HasLinks(hosts=("example.com",)),
-        book.HasMedia(wanted=False),
-        book.Between("followers", 100, 5000),
-        book.Between("earlier_cases", 0, 5),
-        book.IsVerified(),
-        book.IsVip(wanted=False),
-        book.AtTimes((Span(1320, 360),)),
-        book.AtHours("night"),
-        book.AnyOf((book.IsVip(), book.HasLinks())),
-        book.AllOf((book.AtHours("desk", inside=False),)),
-        book.Not(book.HasWords(("joke",))),
+        terms.HasWords(("hacked", "account stolen")),
+        terms.HasWords(("locked out",)),
+        terms.Matches(("order *[0-9]{6}", r"\bçALINDI\b")),
+        terms.Hashtags(("help",)),
+        terms.LanguageIs(("en", "hi-Latn")),
+        terms.SentimentIs((Sentiment.ANGRY, Sentiment.NEGATIVE)),
+        terms.KindIs(("mention", "dm")),
+        terms.HasLinks(hosts=("example.com",)),
+        terms.HasMedia(wanted=False),
+        terms.Between("followers", 100, 5000),
+        terms.Between("earlier_cases", 0, 5),
+        terms.IsVerified(),
+        terms.IsVip(wanted=False),
+        terms.AtTimes((Span(1320, 360),)),
+        terms.AtHours("night"),
+        terms.AnyOf((terms.IsVip(), terms.HasLinks())),
+        terms.AllOf((terms.AtHours("desk", inside=False),)),
+        terms.Not(terms.HasWords(("joke",))),
     }
-    assert rest.when == book.AllOf(())
+    assert rest.when == terms.AllOf(())
     assert triage.vip == {"acme_ceo"}
-    assert triage.otherwise == book.Outcome("medium", ("other",))
+    assert triage.otherwise == terms.Outcome("medium", ("other",))
 
 
 def test_a_rule_knows_what_it_decides_and_where_it_stands() -> None:
     rule = read(FULL).triage.rule_sets[0].rules[0]
-    assert rule.then == book.Outcome("high", ("security",), True, "billing")
+    assert rule.then == terms.Outcome("high", ("security",), True, "billing")
     assert FULL.splitlines()[rule.line - 1].strip() == "- name: account hacked"
     (example,) = rule.examples
     assert FULL.splitlines()[example.line - 1].strip() == "- post: my account was hacked"
-    assert example.mention == book.Mention(
+    assert example.mention == terms.Mention(
         text="my account was hacked",
-        author=book.Author("fan", 10, True, True, 3),
+        author=terms.Author("fan", 10, True, True, 3),
         kind="dm",
         at=datetime(2026, 12, 24, 15, 30, tzinfo=UTC),
         language="en",

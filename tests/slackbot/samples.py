@@ -7,10 +7,11 @@ from typing import Any
 
 from workflows.domain.case import AgentId, Case, CaseId, Status
 from workflows.domain.clocks import Happening, What, clocks_of, intervals_of
-from workflows.domain.playbook import AllOf, Hours, Outcome, Playbook, Span
-from workflows.domain.playbook import Rule as TriageRule
+from workflows.domain.playbook import Hours, Playbook
 from workflows.domain.post import Author
 from workflows.domain.reply import Summons
+from workflows.domain.rules import AllOf, Outcome, Span
+from workflows.domain.rules import Rule as TriageRule
 from workflows.services.replies import OpenReply
 from workflows.services.why import Counted, Rung, Why
 from workflows.store import drafts as states

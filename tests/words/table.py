@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflows.domain.playbook import Sentiment
+from workflows.domain.rules import Sentiment
 from workflows.words.understand import language_of, mood_of
 
 FOLDER = Path(__file__).parent

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflows.domain.playbook import Sentiment
+from workflows.domain.rules import Sentiment
 from workflows.words.understand import Understood, is_thanks, language_of, mood_of, understand
 
 LONG = 10_000

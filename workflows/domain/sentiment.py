@@ -15,7 +15,7 @@ from workflows.domain.lexicon import (
     tokens_of,
     without_links,
 )
-from workflows.domain.playbook import Sentiment
+from workflows.domain.rules import Sentiment
 
 _FEELINGS = frozenset({Meaning.ANGRY, Meaning.NEGATIVE, Meaning.POSITIVE})
 # After these comes what the writer really has to say.

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import regex
 
-from workflows.domain import playbook as book
+from workflows.domain import rules as terms
 from workflows.domain.hours import is_open
-from workflows.domain.playbook import Condition, Mention, Playbook, Rule, Sentiment
+from workflows.domain.playbook import DESK, Playbook, hours_named
+from workflows.domain.rules import Condition, Mention, Rule, Sentiment, Span
 from workflows.domain.text import WordIndex, compile_pattern, fold, words_of
 
 _HASHTAG = regex.compile(r"[#＃]([\p{L}\p{M}\p{N}_]+)")
@@ -121,29 +122,29 @@ class Rules:
 
     def _check(self, condition: Condition) -> _Check:  # noqa: C901, PLR0911 - one arm for each kind
         match condition:
-            case book.AnyOf(conditions):
+            case terms.AnyOf(conditions):
                 checks = [self._check(each) for each in conditions]
                 return lambda signals: any(check(signals) for check in checks)
-            case book.AllOf(conditions):
+            case terms.AllOf(conditions):
                 checks = [self._check(each) for each in conditions]
                 return lambda signals: all(check(signals) for check in checks)
-            case book.Not(inner):
+            case terms.Not(inner):
                 check = self._check(inner)
                 return lambda signals: not check(signals)
-            case book.HasWords(words):
+            case terms.HasWords(words):
                 self._lists.append(words)
                 number = len(self._lists) - 1
                 return lambda signals: number in signals.found
-            case book.Matches(patterns):
+            case terms.Matches(patterns):
                 compiled = [compile_pattern(pattern) for pattern in patterns]
                 return lambda signals: any(p.search(signals.folded) is not None for p in compiled)
-            case book.AtHours(hours, inside):
-                named = book.hours_named(self._playbook, hours)
+            case terms.AtHours(hours, inside):
+                named = hours_named(self._playbook, hours)
                 return lambda signals: is_open(named, signals.at) is inside
-            case book.AtTimes(spans):
-                zone = ZoneInfo(book.hours_named(self._playbook, book.DESK).time_zone)
+            case terms.AtTimes(spans):
+                zone = ZoneInfo(hours_named(self._playbook, DESK).time_zone)
                 return lambda signals: _within(spans, signals.at.astimezone(zone))
-            case book.IsVip(wanted):
+            case terms.IsVip(wanted):
                 return lambda signals: self._is_vip(signals.mention) is wanted
             case _:
                 return _plain_check(condition)
@@ -155,28 +156,28 @@ class Rules:
 def _plain_check(condition: Condition) -> _Check:  # noqa: C901, PLR0911 - one arm for each kind
     """Return the check of a condition that needs nothing of the playbook."""
     match condition:
-        case book.Hashtags(tags):
+        case terms.Hashtags(tags):
             wanted_tags = frozenset(fold(tag.lstrip("#"), fold_as) for tag in tags for fold_as in ("", "tr"))
             return lambda signals: not wanted_tags.isdisjoint(signals.hashtags)
-        case book.LanguageIs(languages):
+        case terms.LanguageIs(languages):
             return lambda signals: signals.language in languages
-        case book.SentimentIs(moods):
+        case terms.SentimentIs(moods):
             return lambda signals: signals.sentiment in moods
-        case book.KindIs(kinds):
+        case terms.KindIs(kinds):
             return lambda signals: signals.mention.kind in kinds
-        case book.HasLinks(wanted, hosts):
+        case terms.HasLinks(wanted, hosts):
             if hosts:
                 sites = tuple(host.casefold().removeprefix("www.") for host in hosts)
                 return lambda signals: any(_is_of(host, sites) for host in signals.hosts)
             return lambda signals: bool(signals.hosts) is wanted
-        case book.HasMedia(wanted):
+        case terms.HasMedia(wanted):
             return lambda signals: (signals.mention.media > 0) is wanted
-        case book.Between(figure, at_least, at_most):
+        case terms.Between(figure, at_least, at_most):
             return lambda signals: (
                 at_least <= (number := getattr(signals.mention.author, figure))
                 and (at_most is None or number <= at_most)
             )
-        case book.IsVerified(wanted):
+        case terms.IsVerified(wanted):
             return lambda signals: signals.mention.author.verified is wanted
     raise TypeError(f"no such condition: {condition!r}")
 
@@ -185,10 +186,10 @@ def conditions_in(condition: Condition) -> Iterator[Condition]:
     """Yield this condition and all that it is made of."""
     yield condition
     match condition:
-        case book.AnyOf(conditions) | book.AllOf(conditions):
+        case terms.AnyOf(conditions) | terms.AllOf(conditions):
             for each in conditions:
                 yield from conditions_in(each)
-        case book.Not(inner):
+        case terms.Not(inner):
             yield from conditions_in(inner)
 
 
@@ -203,7 +204,7 @@ def _is_of(host: str, sites: Sequence[str]) -> bool:
     return any(host == site or host.endswith(f".{site}") for site in sites)
 
 
-def _within(spans: Sequence[book.Span], at: datetime) -> bool:
+def _within(spans: Sequence[Span], at: datetime) -> bool:
     minute = at.hour * 60 + at.minute
     return any(
         span.start <= minute < span.end

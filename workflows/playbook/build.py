@@ -15,11 +15,11 @@ from workflows.domain.playbook import (
     Route,
     Rung,
     Shift,
-    Span,
     Team,
     Threading,
     default_priorities,
 )
+from workflows.domain.rules import Span
 from workflows.playbook.build_triage import build_triage
 from workflows.playbook.models import (
     EscalationSection,

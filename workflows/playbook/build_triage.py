@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from workflows.domain.playbook import (
-    DESK,
+from workflows.domain.playbook import DESK
+from workflows.domain.rules import (
     AllOf,
     AnyOf,
     AtHours,

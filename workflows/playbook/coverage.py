@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workflows.domain import playbook as book
-from workflows.domain.playbook import Condition
+from workflows.domain import rules as terms
+from workflows.domain.rules import Condition
 from workflows.domain.text import words_of
 
 Part = tuple[str, bool]  # a folded word, and whether any ending may follow
@@ -68,29 +68,29 @@ def implies(later: Condition, earlier: Condition) -> bool:
     if later == earlier:
         return True
     match earlier:
-        case book.AllOf(conditions):
+        case terms.AllOf(conditions):
             return all(implies(later, each) for each in conditions)
-        case book.AnyOf(conditions) if any(implies(later, each) for each in conditions):
+        case terms.AnyOf(conditions) if any(implies(later, each) for each in conditions):
             return True
     match later:
-        case book.AllOf(conditions):
+        case terms.AllOf(conditions):
             return any(implies(each, earlier) for each in conditions)
-        case book.AnyOf(conditions):
+        case terms.AnyOf(conditions):
             return all(implies(each, earlier) for each in conditions)
     return _plainly_implies(later, earlier)
 
 
 def _plainly_implies(later: Condition, earlier: Condition) -> bool:
     match later, earlier:
-        case book.HasWords(theirs), book.HasWords(ours):
+        case terms.HasWords(theirs), terms.HasWords(ours):
             cover = _words(tuple(ours)).cover
             return all(cover(parts) for word in theirs if (parts := parts_of(word)))
-        case book.Between(figure, least, most), book.Between(other, at_least, at_most):
+        case terms.Between(figure, least, most), terms.Between(other, at_least, at_most):
             fits_above = at_most is None or (most is not None and most <= at_most)
             return figure == other and least >= at_least and fits_above
-        case book.Not(theirs), book.Not(ours):
+        case terms.Not(theirs), terms.Not(ours):
             return implies(ours, theirs)
-        case book.HasLinks(True, _), book.HasLinks(True, ()):
+        case terms.HasLinks(True, _), terms.HasLinks(True, ()):
             return True
     return _is_choice_of(later, earlier)
 
@@ -98,11 +98,11 @@ def _plainly_implies(later: Condition, earlier: Condition) -> bool:
 def _is_choice_of(later: Condition, earlier: Condition) -> bool:
     match later, earlier:
         case (
-            (book.LanguageIs(theirs), book.LanguageIs(ours))
-            | (book.SentimentIs(theirs), book.SentimentIs(ours))
-            | (book.KindIs(theirs), book.KindIs(ours))
-            | (book.Hashtags(theirs), book.Hashtags(ours))
-            | (book.Matches(theirs), book.Matches(ours))
+            (terms.LanguageIs(theirs), terms.LanguageIs(ours))
+            | (terms.SentimentIs(theirs), terms.SentimentIs(ours))
+            | (terms.KindIs(theirs), terms.KindIs(ours))
+            | (terms.Hashtags(theirs), terms.Hashtags(ours))
+            | (terms.Matches(theirs), terms.Matches(ours))
         ):
             return set(theirs) <= set(ours)
     return False

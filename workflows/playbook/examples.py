@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workflows.domain.playbook import Example, Playbook, Rule
+from workflows.domain.playbook import Playbook
+from workflows.domain.rules import Example, Rule
 from workflows.playbook.judge import Judgement, judge
 
 

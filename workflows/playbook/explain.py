@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from workflows.domain.clocks import Clock, Happening, What, clocks_of
 from workflows.domain.escalation import Step, ladder_for, steps_of
-from workflows.domain.playbook import DESK, Mention, Playbook, hours_named
+from workflows.domain.playbook import DESK, Playbook, hours_named
+from workflows.domain.rules import Mention
 from workflows.playbook.judge import Judgement, judge
 from workflows.playbook.roster import duty_of
 

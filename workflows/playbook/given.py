@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflows.domain.playbook import Author, Mention
+from workflows.domain.rules import Author, Mention
 from workflows.errors import DeskError
 
 KINDS = ("mention", "reply", "quote", "dm")

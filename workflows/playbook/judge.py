@@ -4,8 +4,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 
-from workflows.domain.playbook import Mention, Playbook, Route
+from workflows.domain.playbook import Playbook, Route
 from workflows.domain.routing import route_of
+from workflows.domain.rules import Mention
 from workflows.domain.triage import Rules, Verdict
 from workflows.words.understand import understand
 

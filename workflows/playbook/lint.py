@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from workflows.domain.playbook import DESK, Playbook, Route, RuleSet
+from workflows.domain.playbook import DESK, Playbook, Route
+from workflows.domain.rules import RuleSet
 from workflows.domain.text import fold, words_of
 from workflows.playbook.coverage import implies
 from workflows.playbook.lint_times import ladder_problems, target_problems

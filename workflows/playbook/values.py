@@ -10,7 +10,8 @@ import regex
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from workflows.domain.playbook import PRIORITIES, Span
+from workflows.domain.playbook import PRIORITIES
+from workflows.domain.rules import Span
 from workflows.playbook.known import COUNTRIES_HINT, LANGUAGE_NAMES, LANGUAGES, countries, time_zones
 from workflows.playbook.problems import did_you_mean, nearest, one_of, shown
 

@@ -19,7 +19,7 @@ from workflows.domain.lexicon import (
     to_ascii,
     tokens_of,
 )
-from workflows.domain.playbook import Sentiment
+from workflows.domain.rules import Sentiment
 from workflows.domain.sentiment import mood_by_words
 from workflows.domain.text import words_of
 from workflows.words.reading import EMOJI, words_for
