@@ -13,7 +13,7 @@ from slackbot.render.text import Json, Message
 from slackbot.sender import Sender, respond
 from workflows.delivery import Deed, deliver_effect, reconcile_effect
 from workflows.desk import Desk, the_desk
-from workflows.domain.effects import Effect, Kind
+from workflows.domain.effects import GROUPS, Effect, Kind
 from workflows.domain.people import Group, Person
 from workflows.errors import DeliveryError, Missing, OutcomeUnknown, TryLater, Undeliverable
 from workflows.services.replies import OpenReply
@@ -132,7 +132,7 @@ class RefreshModal(SlackDeed):
 
 
 class FetchPeople(SlackDeed):
-    """Keep who is a guest, a bot, a leaver; one person by key, or everybody."""
+    """Keep who is a guest, a bot, a leaver; one person by key, everybody, or who is in which group."""
 
     def prepare(self, uow: UnitOfWork, effect: Effect) -> str:
         """Return whom to ask for."""
@@ -142,9 +142,10 @@ class FetchPeople(SlackDeed):
         """Ask Slack, and keep each answer; a Slack without these methods leaves everybody a full member."""
         people: list[Person] = []
         groups: list[Group] = []
-        with contextlib.suppress(Undeliverable):
-            people = [self.sender.person(ready)] if ready else list(self.sender.people())
-        if not ready:
+        if ready != GROUPS:
+            with contextlib.suppress(Undeliverable):
+                people = [self.sender.person(ready)] if ready else list(self.sender.people())
+        else:
             with contextlib.suppress(Undeliverable):  # a plan or token without user groups
                 groups = list(self.sender.groups())
         with self.desk.begin() as uow:

@@ -19,7 +19,7 @@ from sqlalchemy import delete
 
 from workflows.delivery import settle_run_out
 from workflows.desk import Desk
-from workflows.domain.effects import Kind
+from workflows.domain.effects import GROUPS, Kind
 from workflows.errors import NotSaved
 from workflows.jobs import deeds_of
 from workflows.services.audit import audit
@@ -40,6 +40,7 @@ LONGEST_TURN_S = 0.2
 SHORTEST_TURN_S = 0.02
 AUDIT_EVERY_S = 60.0
 PEOPLE_EVERY_S = 6 * 3600.0
+GROUPS_EVERY_S = 300.0
 FORGET_EVERY_S = 3600.0
 DELIVERIES_KEPT_S = 24 * 3600.0
 DIALOGS_EVERY_S = 60.0
@@ -47,7 +48,7 @@ PLAYBOOKS_EVERY_S = 1.0
 MOST_WOKEN = 50
 CHUNK = 20
 JUMP_S = 60.0
-_CHORES = ("poll", "audit", "people", "forget", "dialogs", "playbooks")
+_CHORES = ("poll", "audit", "people", "forget", "dialogs", "playbooks", "groups")
 
 
 class SteadyTime:
@@ -105,6 +106,7 @@ class TheClock:
             "forget": self._forget,
             "dialogs": self._dialogs,
             "playbooks": self._playbooks,
+            "groups": self._groups,
         }
         self._folder = Watch(desk.settings.playbooks)
         self._steady = SteadyTime()
@@ -209,6 +211,11 @@ class TheClock:
         with self._desk.begin() as uow:
             uow.timers.set_next("people", after_s=PEOPLE_EVERY_S)
             uow.outbox.add(Kind.PEOPLE, "")
+
+    def _groups(self) -> None:
+        with self._desk.begin() as uow:
+            uow.timers.set_next("groups", after_s=GROUPS_EVERY_S)
+            uow.outbox.add(Kind.PEOPLE, GROUPS)
 
     def _dialogs(self) -> None:
         with self._desk.begin() as uow:

@@ -24,6 +24,8 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+GROUPS = "groups"  # key of a PEOPLE effect that asks for user groups only
+
 SETTLED = frozenset({State.DONE, State.FAILED, State.CANCELLED})
 
 _MOVES: dict[State, frozenset[State]] = {

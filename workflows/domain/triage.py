@@ -22,13 +22,16 @@ _LONGEST = 10_000  # characters that are looked at; X's longest posts have 25,00
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What the conditions look at: a mention, and what was found in its words."""
+    """What the conditions look at: a mention, and what was found in its words.
+
+    folded  in UTF-8: RE2 would encode the text anew for every expression.
+    """
 
     mention: Mention
     language: str
     sentiment: Sentiment
     at: datetime
-    folded: str
+    folded: bytes
     hashtags: frozenset[str]
     hosts: frozenset[str]
     found: Mapping[int, str] = field(default_factory=dict)
@@ -114,7 +117,7 @@ class Rules:
             language=language,
             sentiment=sentiment,
             at=mention.at or datetime(1970, 1, 1, tzinfo=UTC),
-            folded=fold(text, language),
+            folded=fold(text, language).encode("utf-8", "replace"),
             hashtags=frozenset(_hashtags(text, language)),
             hosts=frozenset(host.casefold().removeprefix("www.") for host in _LINK.findall(text)),
             found=found,
