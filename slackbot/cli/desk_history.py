@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, func, make_url, select
+from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import DBAPIError
 
 from workflows.domain.rules import Author, Mention
@@ -62,7 +62,7 @@ def cases_of_the_desk(settings: Settings, *, most: int) -> list[Incoming]:
     return [_incoming(row, seen) for row in sorted(rows, key=lambda row: row.written_at)]
 
 
-def _incoming(row: Row[Any], seen: Counter[int]) -> Incoming:
+def _incoming(row: Any, seen: Counter[int]) -> Incoming:
     """Return the post of this row; of the customer's earlier cases those count that were read."""
     author = Author(row.username, row.followers, row.verified, earlier_cases=seen[row.customer_id])
     seen[row.customer_id] += 1

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.store.stores import RAVI, Store, make_post
 from workflows.playbook.schema import schema
+from workflows.store.schema import migrate_to_newest
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "playbooks"
@@ -28,7 +30,7 @@ triage:
 BROKEN = "version: 1\nname: Small\nprioritys: {}\nthreading: {burst: soon}\n"
 
 
-def run(*words: str, stdin: str = "", cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def run(*words: str, stdin: str = "", cwd: Path = ROOT, **settings: str) -> subprocess.CompletedProcess[str]:
     kept = ("PATH", "HOME", "LANG")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     return subprocess.run(
@@ -37,7 +39,7 @@ def run(*words: str, stdin: str = "", cwd: Path = ROOT) -> subprocess.CompletedP
         capture_output=True,
         encoding="utf-8",
         cwd=cwd,
-        env=environment | {"PYTHONPATH": str(ROOT)},
+        env=environment | {"PYTHONPATH": str(ROOT)} | settings,
         check=False,
     )
 
@@ -207,3 +209,85 @@ def test_the_language_and_the_length_of_texts_are_told_one_by_one_and_in_lines()
     assert [json.loads(line) for line in told] == [turkish, {"language": "en", "sentiment": "positive"}]
     weighed = run("text", "length", "--jsonl", "-", stdin="four\nदो\n").stdout.splitlines()
     assert [json.loads(line)["weighted"] for line in weighed] == [4, 2]
+
+
+# --- simulate
+
+
+def test_a_simulated_day_has_the_form_that_tools_rely_on(small: str) -> None:
+    words = (
+        "playbook",
+        "simulate",
+        small,
+        "--mentions",
+        "200",
+        "--seed",
+        "7",
+        "--day",
+        "2026-11-23",
+        "--json",
+    )
+    told = answer(*words)
+    assert told["mentions"] == 200
+    assert set(told["by_priority"]) == {"high", "medium", "low"}
+    assert (told["approvals"], told["pings"]) == (0, [])
+    assert isinstance(told["breaches"], int)
+    assert "second" not in told
+    assert answer(*words) == told
+
+
+def test_two_playbooks_are_held_against_each_other_and_drawn(small: str, tmp_path: Path) -> None:
+    picture = tmp_path / "day.png"
+    words = (
+        "playbook",
+        "simulate",
+        str(SHIPPED / "default.yaml"),
+        small,
+        "--mentions",
+        "60",
+        "--day",
+        "2026-11-23",
+    )
+    told = answer(*words, "--json", "--chart", str(picture))
+    assert told["second"]["mentions"] == 60
+    assert told["difference"]["judged_differently"] > 20
+    assert len(told["difference"]["first"]) == 20
+    assert {"step", "at", "target"} <= set(told["pings"][0])
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    table = run(*words).stdout
+    assert "Difference of the second from the first" in table
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--mentions", "0"),
+        ("--day", "Monday"),
+        ("nowhere.yaml",),
+        ("--mentions", "5", "--chart", "/nowhere/day.png"),
+    ],
+)
+def test_what_cannot_be_simulated_is_wrong_usage(words: tuple[str, ...], small: str) -> None:
+    done = run("playbook", "simulate", *words)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_the_desks_own_history_goes_through_a_playbook(small: str, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'mentiondesk.db'}"
+    nothing = run("playbook", "simulate", small, "--history", DATABASE_URL=url)
+    assert nothing.returncode == 1
+    assert "no history yet" in nothing.stderr
+
+    migrate_to_newest(url)
+    store = Store(url)
+    posts = [make_post(1, text="@sarishop my refund?"), make_post(2, text="@sarishop still nothing")]
+    other = make_post(3, text="@sarishop hello", author=RAVI, conversation_id="1990000000000000003")
+    store.have_case(*posts, other)
+    store.engine.dispose()
+
+    done = run("playbook", "simulate", small, "--history", "--json", DATABASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["mentions"], told["by_rule"]) == (2, {"refund": 1, "(otherwise)": 1})
+    assert told["seed"] is None
