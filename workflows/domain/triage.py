@@ -15,7 +15,8 @@ from workflows.domain.rules import Condition, Mention, Rule, Sentiment, Span
 from workflows.domain.text import WordIndex, compile_pattern, fold, words_of
 
 _HASHTAG = regex.compile(r"[#＃]([\p{L}\p{M}\p{N}_]+)")
-_LINK = re.compile(r"https?://([^\s/?#]+)", re.IGNORECASE)
+_LINK = re.compile(r"https?://(?:[^\s/?#@]*@)?([^\s/?#@:]+)", re.IGNORECASE)
+_AFTER_LINK = ".,;!…।)]}>'\"’”»"  # what a sentence puts behind a link, and no host ends with
 _NOT_WORDS = re.compile(r"https?://\S+|@[A-Za-z0-9_]+")
 _LONGEST = 10_000  # characters that are looked at; X's longest posts have 25,000
 
@@ -75,8 +76,7 @@ class Rules:
         self._lists: list[Sequence[str]] = []
         self._vip = frozenset(name.casefold() for name in playbook.triage.vip)
         self._sets = [
-            (rules.name, [(rule, self._check(rule.when)) for rule in rules.rules])
-            for rules in playbook.triage.rule_sets
+            [self._ready(rules.name, rule) for rule in rules.rules] for rules in playbook.triage.rule_sets
         ]
         self._index = WordIndex(self._lists)
 
@@ -86,13 +86,13 @@ class Rules:
         otherwise = self._playbook.triage.otherwise
         tried: list[Tried] = []
         fired: list[Rule] = []
-        for name, rules in self._sets:
-            for rule, check in rules:
-                held = check(signals)
-                tried.append(Tried(name, rule, held))
-                if held:
-                    fired.append(rule)
+        for rules in self._sets:
+            for check, passed_over, held in rules:
+                if check(signals):
+                    tried.append(held)
+                    fired.append(held.rule)
                     break
+                tried.append(passed_over)
         decided = next((rule for rule in fired if rule.then.priority), None)
         outcomes = [rule.then for rule in fired] + [otherwise]
         return Verdict(
@@ -105,6 +105,10 @@ class Rules:
             rule=decided,
             tried=tried,
         )
+
+    def _ready(self, rule_set: str, rule: Rule) -> tuple[_Check, Tried, Tried]:
+        """Return the rule's check, and what is noted of it: made once, as most mentions ask most rules."""
+        return self._check(rule.when), Tried(rule_set, rule, held=False), Tried(rule_set, rule, held=True)
 
     def _signals(self, mention: Mention, language: str, sentiment: Sentiment) -> Signals:
         text = mention.text[:_LONGEST]
@@ -119,7 +123,7 @@ class Rules:
             at=mention.at or datetime(1970, 1, 1, tzinfo=UTC),
             folded=fold(text, language).encode("utf-8", "replace"),
             hashtags=frozenset(_hashtags(text, language)),
-            hosts=frozenset(host.casefold().removeprefix("www.") for host in _LINK.findall(text)),
+            hosts=frozenset(_host(host) for host in _LINK.findall(text)),
             found=found,
         )
 
@@ -201,6 +205,10 @@ def _hashtags(text: str, language: str) -> Iterator[str]:
         yield fold(tag)
         if language == "tr":
             yield fold(tag, "tr")
+
+
+def _host(found: str) -> str:
+    return found.rstrip(_AFTER_LINK).casefold().removeprefix("www.")
 
 
 def _is_of(host: str, sites: Sequence[str]) -> bool:
