@@ -39,13 +39,13 @@ def labels(card: Json) -> list[str]:
 def test_a_case_is_released_by_who_has_it_and_by_nobody_else(desk: WholeDesk) -> None:
     words = "to be released"
     card = claimed(desk, words)
-    assert labels(card) == ["Reply", "Release", "Take over", "Resolve", "Open on X"]
+    assert labels(card) == ["Reply", "Release", "Take over", "Escalate", "Resolve", "Open on X", "Why?"]
     refused(desk, "Release", card, "<@U0ASHA> has this case since", user="U0MEHMET")
 
     desk.click("Release", card)
     card = desk.card_shows(words, "nobody has it yet")
 
-    assert labels(card) == ["Claim", "Reply", "Resolve", "Open on X"]
+    assert labels(card) == ["Claim", "Reply", "Escalate", "Resolve", "Open on X", "Why?"]
     refused(desk, "Release", card, "Nobody has this case", user="U0ASHA", stale=True)
     desk.assert_promises()
 
@@ -81,7 +81,7 @@ def test_a_resolved_case_takes_no_claim_and_no_reply_until_it_is_reopened(desk: 
     desk.click("Resolve", card)
     card = desk.card_shows(words, "*Resolved*")
 
-    assert labels(card) == ["Re-open", "Open on X"]
+    assert labels(card) == ["Re-open", "Open on X", "Why?"]
     for label in ("Reply", "Take over", "Resolve"):
         refused(desk, label, card, "This case is resolved. Re-open it first.", user="U0ASHA", stale=True)
     desk.click("Re-open", card, user="U0MEHMET")

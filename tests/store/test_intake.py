@@ -32,6 +32,13 @@ routing:
 """
 
 
+BURSTS = """
+version: 1
+name: Bursts
+threading: {burst: 10m}
+"""
+
+
 def use(store: Store, source: str) -> str:
     """Let this playbook decide, and return its digest."""
     playbook, problems = read_playbook(source, "rules.yaml")
@@ -132,20 +139,30 @@ def test_another_customer_in_the_same_conversation_has_a_case_of_their_own(store
 
 
 def test_another_conversation_of_the_same_customer_is_another_case(store: Store) -> None:
-    take(store, make_post(1))
-    store.have_case(make_post(2, conversation_id="2"), seconds=3600)
+    take(store, make_post(1), make_post(2, conversation_id="2"))
     assert len(store.rows(cases)) == 2
     assert len(store.rows(customers)) == 1
 
 
 def test_a_burst_of_posts_in_other_conversations_joins_the_open_case(store: Store) -> None:
+    use(store, BURSTS)
     take(store, make_post(1), make_post(2, conversation_id="2"), make_post(3, conversation_id="3"))
     take(store, make_post(4, conversation_id="2"))
     assert len(store.rows(cases)) == 1
     assert len({row.case_id for row in store.rows(messages)}) == 1
 
 
+def test_a_burst_does_not_join_a_case_that_somebody_has_taken(store: Store) -> None:
+    use(store, BURSTS)
+    take(store, make_post(1))
+    with store.at(1) as uow:
+        claim_case(uow, CaseId(1), asker())
+    take(store, make_post(2, conversation_id="2"))
+    assert len(store.rows(cases)) == 2
+
+
 def test_a_burst_does_not_join_a_case_that_is_resolved(store: Store) -> None:
+    use(store, BURSTS)
     take(store, make_post(1))
     store.write(cases, status="resolved")
     take(store, make_post(2, conversation_id="2"))

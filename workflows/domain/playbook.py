@@ -166,7 +166,7 @@ class Threading:
 
     public: timedelta = timedelta(days=7)
     dm: timedelta = timedelta(days=30)
-    burst: timedelta = timedelta(minutes=10)
+    burst: timedelta = timedelta()
     reopen: timedelta = timedelta(days=7)
 
 
