@@ -1,5 +1,9 @@
-"""Regular expressions of playbooks: compiled by RE2, so that none can hang, or the reason why not."""
+"""The kinds of value that have a form: ids, channels, names, tags, words, regular expressions.
 
+Expressions are compiled by RE2, so that none can hang; what it refuses is told with the reason.
+"""
+
+import re
 import unicodedata
 from typing import Annotated, Any
 
@@ -7,11 +11,22 @@ import regex
 from pydantic import PlainValidator, WithJsonSchema
 
 from workflows.domain.text import compile_pattern, fold, words_of
-from workflows.playbook.problems import safe, shown
-from workflows.playbook.values import unfit
+from workflows.playbook.problems import did_you_mean, one_of, safe, shown
+from workflows.playbook.values import as_kind, text_of, unfit
 
+CHANNEL_ROLES = ("cards", "supervisors", "admins")
+PING_ROLES = ("agents", "supervisors", "admins", "team", "owner", "on_duty_supervisor")
+_USER = re.compile(r"[UW][A-Z0-9]{2,20}\Z")
+_GROUP = re.compile(r"S[A-Z0-9]{2,20}\Z")
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{6,20}\Z")
+_CHANNEL_NAME = regex.compile(r"#[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}_-]{1,80}\Z")
+_TAG = regex.compile(r"[\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}_-]{0,79}\Z")
+_USERNAME = re.compile(r"[A-Za-z0-9_]{1,15}\Z")
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z][a-z0-9-]{1,62}\Z")
+_FIND_ID = (
+    "in Slack open the profile, press the three dots and copy the member id, as in U0ASHA (groups: S0LEADS)"
+)
 MAX_LENGTH = 500
-
 _HINTS = (
     ("\\b may stand", "list words under `words`, which finds whole words of any script"),
     ("perl operator", "RE2 has no look-around; write two conditions with `all` and `not` instead"),
@@ -31,6 +46,91 @@ _HINTS = (
 )
 # At the start of a word, or two. Between letters it stands for itself, as in sh*t: lint warns of long ones.
 _STAR_ASTRAY = regex.compile(r"(?:^|\s)\*|\*\*")
+
+
+def _user(value: Any) -> str:
+    text = text_of(value, "`U0ASHA`")
+    if not _USER.match(text):
+        raise unfit("bad-id", shown(text), f"write a Slack user id: {_FIND_ID}")
+    return text
+
+
+def _inside(text: str) -> str:
+    """Return the hint to take an id out of what Slack makes of it in a message: <@U0ASHA|asha>."""
+    found = re.match(r"<[@#!](?:subteam\^)?([A-Z][A-Z0-9]{2,20})(?:\|[^>]*)?>\Z", text)
+    return f"write `{found[1]}` alone; " if found else ""
+
+
+def _member(value: Any) -> str:
+    text = text_of(value, "`U0ASHA`")
+    if not (_USER.match(text) or _GROUP.match(text)):
+        if inside := _inside(text):
+            raise unfit("bad-id", shown(text), f"{inside}ids of people begin with U or W, of groups with S")
+        raise unfit("bad-id", shown(text), f"write a Slack user id or group id, not a name: {_FIND_ID}")
+    return text
+
+
+def _ping(value: Any) -> str:
+    text = text_of(value, "`supervisors`")
+    if text in PING_ROLES or _USER.match(text) or _GROUP.match(text):
+        return text
+    if text.startswith("#") or _CHANNEL_ID.match(text):
+        raise unfit(
+            "bad-ping",
+            shown(text),
+            f'write a channel beside it, as in `channel: "{text}"`, and whom under `ping`',
+        )
+    hint = _inside(text) or did_you_mean(text, PING_ROLES)
+    raise unfit("bad-ping", shown(text), f"{hint}write {one_of(PING_ROLES)}, or an id: {_FIND_ID}")
+
+
+def _channel(value: Any) -> str:
+    text = text_of(value, '`cards` or `"#press"`')
+    if text in CHANNEL_ROLES or _CHANNEL_ID.match(text) or _CHANNEL_NAME.match(text):
+        return text
+    if text.startswith("#"):
+        likely = regex.sub(r"[^\p{L}\p{M}\p{N}_-]+", "-", text[1:].lower()).strip("-")[:80] or "press"
+        fix = f'Slack\'s channel names are small letters, digits, - and _, at most 80: write "#{likely}"'
+        raise unfit("bad-channel", shown(text), fix)
+    hint = _inside(text) or did_you_mean(text, CHANNEL_ROLES)
+    fix = (
+        f'{hint}write {one_of(CHANNEL_ROLES)}, a name with # in quotes as in "#press", or an id as in C0PRESS'
+    )
+    raise unfit("bad-channel", shown(text), fix)
+
+
+def _name(value: Any) -> str:
+    text = text_of(value, "`payment failed`")
+    if len(text) > 80 or not text.isprintable():
+        raise unfit("bad-name", shown(text), "write a name on one line of at most 80 characters")
+    return text
+
+
+def _tag(value: Any) -> str:
+    text = text_of(value, "`payment`")
+    if not _TAG.match(text):
+        likely = regex.sub(r"[^\p{L}\p{M}\p{N}_-]+", "-", text.lower()).strip("-_")[:80] or "payment"
+        raise unfit("bad-tag", shown(text), f"write small letters, digits, - and _, as in `{likely}`")
+    return text
+
+
+def _username(value: Any) -> str:
+    text = text_of(value, "`acme`")
+    if text.startswith("@"):
+        raise unfit("bad-username", shown(text), f"leave the @ out, as in `{text[1:16]}`")
+    if not _USERNAME.match(text):
+        fix = "write a username of X: letters, digits and _, at most 15, as in `acme_help`"
+        raise unfit("bad-username", shown(text), fix)
+    return text
+
+
+def _host(value: Any) -> str:
+    text = text_of(value, "`example.com`")
+    if not _HOST.match(text):
+        likely = re.sub(r"^[a-z]+://", "", text.lower()).split("/", maxsplit=1)[0]
+        likely = likely if _HOST.match(likely) else "example.com"
+        raise unfit("bad-host", shown(text), f"write the host only, as in `{likely}`")
+    return text
 
 
 def folded_pattern(pattern: str) -> str:
@@ -94,6 +194,25 @@ def _hashtag(value: Any) -> str:
     return text
 
 
+_ID = "[A-Z0-9]{2,20}"
+UserId = Annotated[str, *as_kind(_user, pattern=f"^[UW]{_ID}$", examples=["U0ASHA"])]
+Member = Annotated[str, *as_kind(_member, pattern=f"^[UWS]{_ID}$", examples=["U0ASHA", "S0LEADS"])]
+PingTarget = Annotated[
+    str,
+    *as_kind(
+        _ping, anyOf=[{"enum": list(PING_ROLES)}, {"pattern": f"^[UWS]{_ID}$"}], examples=["supervisors"]
+    ),
+]
+_CHANNEL_FORMS = [
+    {"enum": list(CHANNEL_ROLES)},
+    {"pattern": r"^#[^\sA-Z.,:;!?#@'\"()]{1,80}$"},
+    {"pattern": "^[CG][A-Z0-9]{6,20}$"},
+]
+Channel = Annotated[str, *as_kind(_channel, anyOf=_CHANNEL_FORMS, examples=["cards", "#press"])]
+Name = Annotated[str, *as_kind(_name, minLength=1, maxLength=80, examples=["payment failed"])]
+Tag = Annotated[str, *as_kind(_tag, pattern=r"^[^\sA-Z.,:;!?#@'\"()]{1,80}$", examples=["payment"])]
+Username = Annotated[str, *as_kind(_username, pattern="^[A-Za-z0-9_]{1,15}$", examples=["acme_help"])]
+Host = Annotated[str, *as_kind(_host, pattern=r"^[a-z0-9.-]+\.[a-z0-9-]{2,}$", examples=["example.com"])]
 Pattern = Annotated[
     str,
     PlainValidator(_pattern),

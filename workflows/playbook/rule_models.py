@@ -13,23 +13,10 @@ from pydantic import (
     model_validator,
 )
 
-from workflows.playbook.patterns import Hashtag, Pattern, Word
+from workflows.playbook.patterns import Channel, Hashtag, Host, Name, Pattern, Username, Word
+from workflows.playbook.patterns import Tag as TagName
 from workflows.playbook.problems import YES_NO, shown
-from workflows.playbook.values import (
-    Channel,
-    Host,
-    Kind,
-    Language,
-    LongText,
-    Moment,
-    Mood,
-    Name,
-    PriorityName,
-    Times,
-    Username,
-    unfit,
-)
-from workflows.playbook.values import Tag as TagName
+from workflows.playbook.values import Kind, Language, LongText, Moment, Mood, PriorityName, Times, unfit
 
 
 class Section(BaseModel):

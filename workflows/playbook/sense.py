@@ -5,11 +5,10 @@ from typing import Any
 
 import regex
 
-from workflows.playbook.known import countries, subdivisions
-from workflows.playbook.people_models import days_of
 from workflows.playbook.problems import Problem, did_you_mean, safe, shown
 from workflows.playbook.references import Finder, at, whens
 from workflows.playbook.strict_yaml import Path
+from workflows.playbook.values import countries, days_of, subdivisions
 
 MAX_EXPRESSIONS = 500
 

@@ -1,37 +1,75 @@
-"""The kinds of value that playbooks are written with: spans, times of day, ids, channels, names …"""
+"""The kinds of value that playbooks are written with: spans, days, times, places, languages, choices."""
 
 import re
+import zoneinfo
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 
-import regex
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from workflows.domain.playbook import PRIORITIES
 from workflows.domain.rules import Span
-from workflows.playbook.known import COUNTRIES_HINT, LANGUAGE_NAMES, LANGUAGES, countries, time_zones
 from workflows.playbook.problems import did_you_mean, nearest, one_of, shown
 
 MAX_SPAN = timedelta(days=366)
-CHANNEL_ROLES = ("cards", "supervisors", "admins")
-PING_ROLES = ("agents", "supervisors", "admins", "team", "owner", "on_duty_supervisor")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 _SPAN = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?\Z", re.ASCII)
 _TIMES = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)\Z", re.ASCII)
-_USER = re.compile(r"[UW][A-Z0-9]{2,20}\Z")
-_GROUP = re.compile(r"S[A-Z0-9]{2,20}\Z")
-_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{6,20}\Z")
-_CHANNEL_NAME = regex.compile(r"#[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}_-]{1,80}\Z")
-_TAG = regex.compile(r"[\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}_-]{0,79}\Z")
-_USERNAME = re.compile(r"[A-Za-z0-9_]{1,15}\Z")
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z][a-z0-9-]{1,62}\Z")
-_FIND_ID = (
-    "in Slack open the profile, press the three dots and copy the member id, as in U0ASHA (groups: S0LEADS)"
-)
+_COMMON = {
+    "weekdays": "mon-fri",
+    "workdays": "mon-fri",
+    "weekend": "sat-sun",
+    "weekends": "sat-sun",
+    "daily": "mon-sun",
+    "everyday": "mon-sun",
+    "all": "mon-sun",
+}
+_ISO_639_1 = """
+aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de
+dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id
+ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu
+lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu
+rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr
+ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+LANGUAGES = frozenset({*_ISO_639_1.split(), "hi-Latn"})
+LANGUAGE_NAMES = {
+    "english": "en",
+    "hindi": "hi",
+    "hinglish": "hi-Latn",
+    "telugu": "te",
+    "bengali": "bn",
+    "bangla": "bn",
+    "turkish": "tr",
+    "türkçe": "tr",
+    "german": "de",
+    "french": "fr",
+    "spanish": "es",
+    "arabic": "ar",
+    "urdu": "ur",
+    "tamil": "ta",
+    "marathi": "mr",
+    "hi_latn": "hi-Latn",
+    "en-us": "en",
+    "en-gb": "en",
+    "tr-tr": "tr",
+}
+COUNTRIES_HINT = {
+    "turkey": "TR",
+    "türkiye": "TR",
+    "tur": "TR",
+    "india": "IN",
+    "ind": "IN",
+    "bangladesh": "BD",
+    "germany": "DE",
+    "usa": "US",
+    "uk": "GB",
+    "england": "GB",
+}
 
 
 def unfit(code: str, found: str, fix: str) -> PydanticCustomError:
@@ -39,7 +77,8 @@ def unfit(code: str, found: str, fix: str) -> PydanticCustomError:
     return PydanticCustomError(code, "{found}; {fix}", {"found": found, "fix": fix})
 
 
-def _text(value: Any, example: str) -> str:
+def text_of(value: Any, example: str) -> str:
+    """Return the text; what is none is refused with the example."""
     if isinstance(value, str) and value.strip():
         return value
     if value is None:
@@ -60,7 +99,7 @@ def read_span(value: Any) -> timedelta:
     if isinstance(value, int | float) and not isinstance(value, bool):
         fix = f"add the unit s, m, h or d, as in `{value}m`"
         raise unfit("bad-span", f"{shown(value)} without a unit", fix)
-    text = _text(value, "`15m`")
+    text = text_of(value, "`15m`")
     match = _SPAN.match(text)
     if not match or not text:
         raise unfit(
@@ -93,7 +132,7 @@ def _positive_span(value: Any) -> timedelta:
 
 
 def _times(value: Any) -> Span:
-    text = _text(value, '"09:00-17:30"')
+    text = text_of(value, '"09:00-17:30"')
     match = _TIMES.match(text)
     if not match:
         fix = (
@@ -109,8 +148,26 @@ def _times(value: Any) -> Span:
     return Span(start, end)
 
 
+def days_of(key: str) -> list[int]:
+    """Return the weekdays that `mon` or `fri-sun` names; none when it names none."""
+    first, _, last = key.partition("-")
+    if first not in DAYS or (last or first) not in DAYS or key.endswith("-"):
+        return []
+    start, end = DAYS.index(first), DAYS.index(last or first)
+    return [day % 7 for day in range(start, (end if end >= start else end + 7) + 1)]
+
+
+def _day_key(value: Any) -> str:
+    if isinstance(value, str) and days_of(value):
+        return value
+    text = str(value).casefold()
+    likely = _COMMON.get(text, "-".join(part.strip()[:3] for part in re.split("[-–—]| to ", text)))
+    hint = f"did you mean `{likely}`? " if days_of(likely) else did_you_mean(text[:3], DAYS)
+    raise unfit("bad-day", shown(value), f"{hint}write a day or a range, as in `mon` or `mon-fri`")
+
+
 def _date(value: Any) -> date:
-    text = _text(value, "`2026-12-24`")
+    text = text_of(value, "`2026-12-24`")
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
         raise unfit("bad-date", shown(text), "write year, month and day, as in `2026-12-24`")
     try:
@@ -120,7 +177,7 @@ def _date(value: Any) -> date:
 
 
 def _moment(value: Any) -> datetime:
-    text = _text(value, '"2026-12-24T18:30:00+03:00"')
+    text = text_of(value, '"2026-12-24T18:30:00+03:00"')
     moment: datetime | None = None
     with suppress(ValueError):
         moment = datetime.fromisoformat(text)
@@ -133,7 +190,7 @@ def _moment(value: Any) -> datetime:
 def _percent(value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise unfit("bad-percent", shown(value), f"add the sign, as in `{75 if value < 1 else int(value)}%`")
-    text = _text(value, "`75%`")
+    text = text_of(value, "`75%`")
     match = re.fullmatch(r"([0-9]{1,9})%", text)
     if not match:
         raise unfit(
@@ -144,8 +201,33 @@ def _percent(value: Any) -> float:
     return int(match[1]) / 100
 
 
+@lru_cache(1)
+def time_zones() -> frozenset[str]:
+    """Return the names of the time zone database."""
+    return frozenset(zoneinfo.available_timezones())
+
+
+@lru_cache(1)
+def countries() -> dict[str, frozenset[str]]:
+    """Return the countries whose public holidays are known, each with its subdivisions."""
+    # 130 ms that a playbook without holidays need not wait for.
+    import holidays  # noqa: PLC0415
+
+    supported = holidays.list_supported_countries()
+    return {code: frozenset(parts) for code, parts in supported.items() if len(code) == 2}
+
+
+@lru_cache(64)
+def subdivisions(country: str) -> frozenset[str]:
+    """Return the states or provinces of a known country, by code, and by former codes and names."""
+    import holidays  # noqa: PLC0415
+
+    aliases = holidays.country_holidays(country).get_subdivision_aliases()
+    return countries()[country] | {alias for names in aliases.values() for alias in names}
+
+
 def _time_zone(value: Any) -> str:
-    text = _text(value, "`Europe/Istanbul`")
+    text = text_of(value, "`Europe/Istanbul`")
     zones = time_zones()
     if text not in zones:
         cities = {
@@ -162,7 +244,7 @@ def _time_zone(value: Any) -> str:
 
 
 def _country(value: Any) -> str:
-    text = _text(value, "`TR`")
+    text = text_of(value, "`TR`")
     known = countries()
     if text not in known:
         upper = COUNTRIES_HINT.get(text.casefold(), text.upper())
@@ -173,7 +255,7 @@ def _country(value: Any) -> str:
 
 
 def _language(value: Any) -> str:
-    text = _text(value, "`en`")
+    text = text_of(value, "`en`")
     if text not in LANGUAGES:
         folded = text.casefold()
         meant = next((name for name in LANGUAGES if name.casefold() == folded), LANGUAGE_NAMES.get(folded))
@@ -183,94 +265,9 @@ def _language(value: Any) -> str:
     return text
 
 
-def _user(value: Any) -> str:
-    text = _text(value, "`U0ASHA`")
-    if not _USER.match(text):
-        raise unfit("bad-id", shown(text), f"write a Slack user id: {_FIND_ID}")
-    return text
-
-
-def _inside(text: str) -> str:
-    """Return the hint to take an id out of what Slack makes of it in a message: <@U0ASHA|asha>."""
-    found = re.match(r"<[@#!](?:subteam\^)?([A-Z][A-Z0-9]{2,20})(?:\|[^>]*)?>\Z", text)
-    return f"write `{found[1]}` alone; " if found else ""
-
-
-def _member(value: Any) -> str:
-    text = _text(value, "`U0ASHA`")
-    if not (_USER.match(text) or _GROUP.match(text)):
-        if inside := _inside(text):
-            raise unfit("bad-id", shown(text), f"{inside}ids of people begin with U or W, of groups with S")
-        raise unfit("bad-id", shown(text), f"write a Slack user id or group id, not a name: {_FIND_ID}")
-    return text
-
-
-def _ping(value: Any) -> str:
-    text = _text(value, "`supervisors`")
-    if text in PING_ROLES or _USER.match(text) or _GROUP.match(text):
-        return text
-    if text.startswith("#") or _CHANNEL_ID.match(text):
-        raise unfit(
-            "bad-ping",
-            shown(text),
-            f'write a channel beside it, as in `channel: "{text}"`, and whom under `ping`',
-        )
-    hint = _inside(text) or did_you_mean(text, PING_ROLES)
-    raise unfit("bad-ping", shown(text), f"{hint}write {one_of(PING_ROLES)}, or an id: {_FIND_ID}")
-
-
-def _channel(value: Any) -> str:
-    text = _text(value, '`cards` or `"#press"`')
-    if text in CHANNEL_ROLES or _CHANNEL_ID.match(text) or _CHANNEL_NAME.match(text):
-        return text
-    if text.startswith("#"):
-        likely = regex.sub(r"[^\p{L}\p{M}\p{N}_-]+", "-", text[1:].lower()).strip("-")[:80] or "press"
-        fix = f'Slack\'s channel names are small letters, digits, - and _, at most 80: write "#{likely}"'
-        raise unfit("bad-channel", shown(text), fix)
-    hint = _inside(text) or did_you_mean(text, CHANNEL_ROLES)
-    fix = (
-        f'{hint}write {one_of(CHANNEL_ROLES)}, a name with # in quotes as in "#press", or an id as in C0PRESS'
-    )
-    raise unfit("bad-channel", shown(text), fix)
-
-
-def _name(value: Any) -> str:
-    text = _text(value, "`payment failed`")
-    if len(text) > 80 or not text.isprintable():
-        raise unfit("bad-name", shown(text), "write a name on one line of at most 80 characters")
-    return text
-
-
-def _tag(value: Any) -> str:
-    text = _text(value, "`payment`")
-    if not _TAG.match(text):
-        likely = regex.sub(r"[^\p{L}\p{M}\p{N}_-]+", "-", text.lower()).strip("-_")[:80] or "payment"
-        raise unfit("bad-tag", shown(text), f"write small letters, digits, - and _, as in `{likely}`")
-    return text
-
-
-def _username(value: Any) -> str:
-    text = _text(value, "`acme`")
-    if text.startswith("@"):
-        raise unfit("bad-username", shown(text), f"leave the @ out, as in `{text[1:16]}`")
-    if not _USERNAME.match(text):
-        fix = "write a username of X: letters, digits and _, at most 15, as in `acme_help`"
-        raise unfit("bad-username", shown(text), fix)
-    return text
-
-
-def _host(value: Any) -> str:
-    text = _text(value, "`example.com`")
-    if not _HOST.match(text):
-        likely = re.sub(r"^[a-z]+://", "", text.lower()).split("/", maxsplit=1)[0]
-        likely = likely if _HOST.match(likely) else "example.com"
-        raise unfit("bad-host", shown(text), f"write the host only, as in `{likely}`")
-    return text
-
-
 def _long_text(limit: int) -> Callable[[Any], str]:
     def read(value: Any) -> str:
-        text = _text(value, '"Please take this one."')
+        text = text_of(value, '"Please take this one."')
         if len(text) > limit:
             raise unfit("too-long", f"a text of {len(text)} characters", f"write at most {limit} characters")
         return text
@@ -289,62 +286,51 @@ def _choice(choices: Sequence[str]) -> Callable[[Any], str]:
     return read
 
 
-def _kind(read: Callable[[Any], Any], **schema: Any) -> tuple[PlainValidator, WithJsonSchema]:
+def as_kind(read: Callable[[Any], Any], **schema: Any) -> tuple[PlainValidator, WithJsonSchema]:
+    """Return what makes a text a kind of value: how it is read, and what editors are told of it."""
     return PlainValidator(read), WithJsonSchema({"type": "string", **schema})
 
 
 _SPAN_PATTERN = r"^(?=[0-9])([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,9}s)?$"
-_ID = "[A-Z0-9]{2,20}"
 _SOME_SPAN = rf"^(?!(0+[dhms])+$){_SPAN_PATTERN[1:]}"
-
-PositiveSpan = Annotated[timedelta, *_kind(_positive_span, pattern=_SOME_SPAN, examples=["15m", "1h30m"])]
-AnySpan = Annotated[timedelta, *_kind(read_span, pattern=_SPAN_PATTERN, examples=["10m", "0s"])]
+PositiveSpan = Annotated[timedelta, *as_kind(_positive_span, pattern=_SOME_SPAN, examples=["15m", "1h30m"])]
+AnySpan = Annotated[timedelta, *as_kind(read_span, pattern=_SPAN_PATTERN, examples=["10m", "0s"])]
 Times = Annotated[
     Span,
-    *_kind(
+    *as_kind(
         _times,
         pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
         examples=["09:00-17:30", "22:00-06:00"],
     ),
 ]
-Day = Annotated[date, *_kind(_date, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2026-12-24"])]
-Moment = Annotated[datetime, *_kind(_moment, format="date-time", examples=["2026-12-24T18:30:00+03:00"])]
-Percent = Annotated[float, *_kind(_percent, pattern=r"^([1-9][0-9]{0,2}|1000)%$", examples=["75%"])]
-TimeZone = Annotated[str, *_kind(_time_zone, pattern=r"^[A-Za-z0-9_+/-]+$", examples=["Europe/Istanbul"])]
-Country = Annotated[str, *_kind(_country, pattern="^[A-Z]{2}$", examples=["TR"])]
-Language = Annotated[str, *_kind(_language, enum=sorted(LANGUAGES), examples=["en"])]
-UserId = Annotated[str, *_kind(_user, pattern=f"^[UW]{_ID}$", examples=["U0ASHA"])]
-Member = Annotated[str, *_kind(_member, pattern=f"^[UWS]{_ID}$", examples=["U0ASHA", "S0LEADS"])]
-PingTarget = Annotated[
+_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
+DayKey = Annotated[
     str,
-    *_kind(_ping, anyOf=[{"enum": list(PING_ROLES)}, {"pattern": f"^[UWS]{_ID}$"}], examples=["supervisors"]),
+    PlainValidator(_day_key),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DAY}(-{_DAY})?$", "examples": ["mon-fri"]}),
 ]
-_CHANNEL_FORMS = [
-    {"enum": list(CHANNEL_ROLES)},
-    {"pattern": r"^#[^\sA-Z.,:;!?#@'\"()]{1,80}$"},
-    {"pattern": "^[CG][A-Z0-9]{6,20}$"},
-]
-Channel = Annotated[str, *_kind(_channel, anyOf=_CHANNEL_FORMS, examples=["cards", "#press"])]
-Name = Annotated[str, *_kind(_name, minLength=1, maxLength=80, examples=["payment failed"])]
-Tag = Annotated[str, *_kind(_tag, pattern=r"^[^\sA-Z.,:;!?#@'\"()]{1,80}$", examples=["payment"])]
-Username = Annotated[str, *_kind(_username, pattern="^[A-Za-z0-9_]{1,15}$", examples=["acme_help"])]
-Host = Annotated[str, *_kind(_host, pattern=r"^[a-z0-9.-]+\.[a-z0-9-]{2,}$", examples=["example.com"])]
+Day = Annotated[date, *as_kind(_date, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2026-12-24"])]
+Moment = Annotated[datetime, *as_kind(_moment, format="date-time", examples=["2026-12-24T18:30:00+03:00"])]
+Percent = Annotated[float, *as_kind(_percent, pattern=r"^([1-9][0-9]{0,2}|1000)%$", examples=["75%"])]
+TimeZone = Annotated[str, *as_kind(_time_zone, pattern=r"^[A-Za-z0-9_+/-]+$", examples=["Europe/Istanbul"])]
+Country = Annotated[str, *as_kind(_country, pattern="^[A-Z]{2}$", examples=["TR"])]
+Language = Annotated[str, *as_kind(_language, enum=sorted(LANGUAGES), examples=["en"])]
 ShortText = Annotated[
-    str, *_kind(_long_text(500), minLength=1, maxLength=500, examples=["Please take this one."])
+    str, *as_kind(_long_text(500), minLength=1, maxLength=500, examples=["Please take this one."])
 ]
-LongText = Annotated[str, *_kind(_long_text(5000), minLength=1, maxLength=5000, examples=["For our shop."])]
-PriorityName = Annotated[str, *_kind(_choice(PRIORITIES), enum=list(PRIORITIES), examples=["high"])]
+LongText = Annotated[str, *as_kind(_long_text(5000), minLength=1, maxLength=5000, examples=["For our shop."])]
+PriorityName = Annotated[str, *as_kind(_choice(PRIORITIES), enum=list(PRIORITIES), examples=["high"])]
 Kind = Annotated[
     str,
-    *_kind(
+    *as_kind(
         _choice(("mention", "reply", "quote", "dm")),
         enum=["mention", "reply", "quote", "dm"],
         examples=["dm"],
     ),
 ]
 _MOODS = ("angry", "negative", "neutral", "positive")
-Mood = Annotated[str, *_kind(_choice(_MOODS), enum=list(_MOODS), examples=["angry"])]
+Mood = Annotated[str, *as_kind(_choice(_MOODS), enum=list(_MOODS), examples=["angry"])]
 _OWNERS = ("none", "round_robin", "least_load")
-Owner = Annotated[str, *_kind(_choice(_OWNERS), enum=list(_OWNERS), examples=["least_load"])]
+Owner = Annotated[str, *as_kind(_choice(_OWNERS), enum=list(_OWNERS), examples=["least_load"])]
 _QUIET = ("acknowledge", "claim")
-Quieting = Annotated[str, *_kind(_choice(_QUIET), enum=list(_QUIET), examples=["acknowledge"])]
+Quieting = Annotated[str, *as_kind(_choice(_QUIET), enum=list(_QUIET), examples=["acknowledge"])]
