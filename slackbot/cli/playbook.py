@@ -115,8 +115,8 @@ class _Explainer:
     def explain(self, given: Mapping[str, Any]) -> Any:
         """Explain this post; what it does not say itself the options do."""
         from workflows.playbook import explain as explaining  # noqa: PLC0415
-        from workflows.playbook.folder import playbook_for  # noqa: PLC0415
         from workflows.playbook.given import mention_of  # noqa: PLC0415
+        from workflows.playbook.read import playbook_for  # noqa: PLC0415
 
         mention = mention_of({**self._options, **given})
         only = self._playbooks[0] if len(self._playbooks) == 1 else None
@@ -181,7 +181,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option
 
 
 def _own(account: str) -> "Playbook":
-    from workflows.playbook.folder import playbook_for  # noqa: PLC0415
+    from workflows.playbook.read import playbook_for  # noqa: PLC0415
 
     return playbook_for(readable([]), account)
 

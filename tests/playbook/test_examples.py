@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from workflows.playbook.examples import Examined, run_examples
-from workflows.playbook.folder import shipped_folder
-from workflows.playbook.read import read_playbook
+from workflows.playbook.read import read_playbook, shipped_folder
 
 ONE_RULE = """version: 1
 name: Small

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from workflows.domain.playbook import Playbook
-from workflows.playbook.folder import playbook_for, read_folder, shipped_folder
+from workflows.playbook.read import playbook_for, read_folder, shipped_folder
 
 
 def write(folder: Path, name: str, *lines: str) -> None:

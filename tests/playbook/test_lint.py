@@ -7,10 +7,9 @@ import pytest
 from tests.playbook.broken import HEAD, hours, rule, step
 from tests.playbook.full import FULL
 from tests.playbook.test_broken import source_and_place
-from workflows.playbook.folder import shipped_folder
 from workflows.playbook.lint import lint
 from workflows.playbook.problems import Problem, as_github, as_json, as_text
-from workflows.playbook.read import read_playbook
+from workflows.playbook.read import read_playbook, shipped_folder
 
 LADDER = "escalation: {ladders: [{name: all, steps: [{after: 5m, ping: [agents]}]}]}\n"
 SHIPPED = sorted(shipped_folder().glob("*.yaml"))

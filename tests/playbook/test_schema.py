@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator
 from tests.playbook.broken import KINDS
 from tests.playbook.full import FULL
 from tests.playbook.test_broken import source_and_place
-from workflows.playbook.folder import shipped_folder
+from workflows.playbook.read import shipped_folder
 from workflows.playbook.schema import schema, schema_text
 from workflows.playbook.strict_yaml import load
 

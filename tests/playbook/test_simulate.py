@@ -10,9 +10,8 @@ from workflows.domain.rules import Mention
 from workflows.playbook.chart import FONTS, draw
 from workflows.playbook.explain import explain, zone_of
 from workflows.playbook.figures import difference, figures
-from workflows.playbook.folder import shipped_folder
 from workflows.playbook.judge import judge
-from workflows.playbook.read import read_playbook
+from workflows.playbook.read import read_playbook, shipped_folder
 from workflows.playbook.simulate import Lived, simulate
 from workflows.playbook.staffing import Staffing, Work, staffed
 from workflows.playbook.synthetic_day import Incoming, synthetic_day

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workflows.domain.playbook import Playbook
-from workflows.playbook.folder import _across as contradictions
 from workflows.playbook.given import WrongUsage
 from workflows.playbook.lint import lint
 from workflows.playbook.problems import Problem, in_order, safe
+from workflows.playbook.read import _across as contradictions
 from workflows.playbook.read import read_playbook
 from workflows.playbook.strict_yaml import MAX_BYTES
 

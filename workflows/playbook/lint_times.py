@@ -16,8 +16,8 @@ from workflows.domain.playbook import (
     Rung,
     hours_named,
 )
+from workflows.playbook.checks import Finder
 from workflows.playbook.problems import Problem, safe
-from workflows.playbook.references import Finder
 
 _LATEST = timedelta(days=30)
 _DAY = timedelta(days=1)

@@ -10,9 +10,8 @@ from workflows.domain.case import CaseId
 from workflows.domain.people import AGENT, Staff
 from workflows.domain.playbook import Playbook
 from workflows.errors import NotAllowed
-from workflows.playbook.folder import BUILT_IN, playbook_for, read_folder
 from workflows.playbook.problems import Problem
-from workflows.playbook.read import read_playbook
+from workflows.playbook.read import BUILT_IN, playbook_for, read_folder, read_playbook
 from workflows.services.board import alert
 from workflows.store.playbooks import Version
 from workflows.store.unit_of_work import Begin, UnitOfWork
