@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from slackbot.cards import SlackDeed, find_block, since
 from slackbot.render.ladder import PingWords, render_ping
@@ -9,6 +10,7 @@ from slackbot.render.text import Json, Message
 from slackbot.sender import Posted, respond
 from workflows.domain.case import CaseId
 from workflows.domain.effects import Effect, Kind
+from workflows.domain.escalation import LATE_AFTER
 from workflows.errors import DeliveryError, TryLater, Undeliverable
 from workflows.services import board
 from workflows.services.escalations import still_wanted
@@ -32,12 +34,12 @@ class Ping(SlackDeed):
         """Put it into words; None when the customer has been answered meanwhile."""
         payload = effect.payload
         case_id = CaseId(int(payload["case"]))
-        if not still_wanted(uow, case_id, effect.key):
+        if not still_wanted(uow, payload):
             return None
         view = uow.views.case(case_id)
         case = view.case
         in_thread = payload["place"] == "thread" and case.card_ts is not None
-        words = words_of(uow, payload, in_thread=in_thread)
+        words = words_of(uow, payload, in_thread=in_thread, late_s=_late_s(payload, uow.now))
         message = render_ping(view, words, block_id=f"fx-{effect.id}-{effect.attempt}")
         channel = (case.card_channel or case.channel) if in_thread else payload["channel"]
         return ReadyPing(Posted(channel, case.card_ts or "" if in_thread else ""), message)
@@ -81,7 +83,7 @@ class Ping(SlackDeed):
         )
 
 
-def words_of(uow: UnitOfWork, payload: Json, *, in_thread: bool) -> PingWords:
+def words_of(uow: UnitOfWork, payload: Json, *, in_thread: bool, late_s: int) -> PingWords:
     """Return what a ping says; the words of a colleague who asks for help are kept with their call."""
     hand = uow.escalations.get(int(payload["escalation"])) if payload.get("escalation") else None
     case = uow.cases.get(CaseId(int(payload["case"])))
@@ -90,10 +92,19 @@ def words_of(uow: UnitOfWork, payload: Json, *, in_thread: bool) -> PingWords:
         text=hand.reason if hand else payload.get("text", ""),
         asked_by=hand.by if hand else "",
         step=payload.get("step", ""),
-        late_s=int(payload.get("late_s") or 0),
+        late_s=late_s,
         skipped=payload.get("skipped", ""),
         card_link="" if in_thread else _link(uow, case.card_channel, case.card_ts),
     )
+
+
+def _late_s(payload: Json, now: datetime) -> int:
+    """Return how late a step is said: as it was when it was due, and what it has waited for Slack since."""
+    waited = now - datetime.fromisoformat(payload["wished_at"]) if "wished_at" in payload else timedelta()
+    late = timedelta(seconds=int(payload.get("late_s") or 0)) + (
+        waited if waited > LATE_AFTER else timedelta()
+    )
+    return int(late.total_seconds())
 
 
 def _link(uow: UnitOfWork, channel: str | None, ts: str | None) -> str:
@@ -114,7 +125,8 @@ class ShowTaken(SlackDeed):
         channel, _, ts = str(payload["at"]).rpartition("/")
         if said is None or not channel:
             return None
-        words = words_of(uow, said.payload, in_thread=said.payload["place"] == "thread")
+        in_thread = said.payload["place"] == "thread"
+        words = words_of(uow, said.payload, in_thread=in_thread, late_s=int(said.payload.get("late_s") or 0))
         view = uow.views.case(CaseId(int(said.payload["case"])))
         message = render_ping(
             view,

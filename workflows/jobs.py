@@ -197,10 +197,11 @@ def _store_all(desk: Desk, account: Author, posts: Sequence[Post], cursor: str, 
 
     keep  the cursor follows; False while older posts than these are still to be fetched.
     """
+    since = cursor
     for start in range(0, len(posts), CHUNK):
         chunk = list(posts[start : start + CHUNK])
         reached = max(cursor, chunk[-1].id, key=id_order) if keep else cursor
-        _store(desk, account, chunk, reached)
+        _store(desk, account, chunk, reached, first_look=not since)
         cursor = reached
         crash_point("poll:stored")
     return cursor
@@ -250,19 +251,19 @@ def _all_known(desk: Desk, account: Author, posts: Sequence[Post]) -> bool:
         return len(uow.cases.known_posts(account.id, ids)) == len(ids)
 
 
-def _store(desk: Desk, account: Author, posts: list[Post], cursor: str) -> None:
+def _store(desk: Desk, account: Author, posts: list[Post], cursor: str, *, first_look: bool = False) -> None:
     """Store these posts and the cursor in one transaction; one that cannot be stored holds up no other."""
     channel = desk.settings.slack_channel
     try:
         with desk.begin() as uow:
-            take_posts(uow, account, posts, channel=channel)
+            take_posts(uow, account, posts, channel=channel, first_look=first_look)
             uow.accounts.move_cursor(account.id, cursor)
     except (NotSaved, BaseTimeoutException):
         raise  # not this post's fault: the next poll brings it again
     except Exception:
         if len(posts) > 1:
             for post in posts:
-                _store(desk, account, [post], post.id)
+                _store(desk, account, [post], post.id, first_look=first_look)
             return
         log.exception("post=%s cannot be stored", posts[0].id)
         with desk.begin() as uow:

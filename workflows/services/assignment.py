@@ -6,7 +6,7 @@ from sqlalchemy import Integer, func, select
 
 from workflows.domain.case import AgentId, Case, assign, take_from_absent
 from workflows.domain.playbook import Playbook, Route
-from workflows.domain.routing import owner_of, route_for
+from workflows.domain.triage import owner_of, route_for
 from workflows.services.playbooks import staff_of
 from workflows.store.history import DESK, Event
 from workflows.store.tables import cases

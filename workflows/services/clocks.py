@@ -93,6 +93,8 @@ def timing_of(entries: Sequence[Entry], case: Case, playbook: Playbook, now: dat
         hours = hours_of(clocks.response.hours)
         steps = steps_of(ladder, clocks.waiting_since, target=clocks.response.target, hours=hours)
     turn = sum(happening.what in _NEW_TURN for happening in happened)
+    if not turn and entries and entries[0].facts.get("before_us"):
+        steps = []  # what was there when the desk came is shown as late, but nobody is called to all of it
     told = frozenset(e.facts.get("number", "") for e in entries if e.event == Event.BREACHED)
     raised_at = max((one.at for one in happened if one.what is What.PRIORITY), default=None)
     return Timing(clocks, ladder, steps, turn, told, raised_at)

@@ -1,8 +1,9 @@
 """Escalations: what is due of a case's clocks and ladder, help asked for by hand, and who takes it on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from workflows.domain.case import Case, CaseId, Status
 from workflows.domain.effects import PRIORITIES, Kind
@@ -71,7 +72,8 @@ def _turn(uow: UnitOfWork, case: Case, timing: Timing, playbook: Playbook) -> Tu
     staff = staff_of(uow, playbook)
 
     def on_duty(rung: Rung, at: object) -> bool:
-        return bool(staff.pinged(rung.ping, uow.now, team=case.team, owner=case.assignee))
+        who = staff.pinged(rung.ping, uow.now, team=case.team, owner=case.assignee)
+        return bool(who) or not rung.ping  # a step may tell a channel and ring nobody
 
     turn = turn_of(
         timing.steps,
@@ -97,6 +99,7 @@ def _tell(uow: UnitOfWork, case: Case, timing: Timing, turn: Turn, staff: Staff)
         return
     skipped = [str(step.index + 1) for step in turn.unheard]
     facts = {"ladder": ladder, "step": str(turn.say.index + 1), "late_s": str(int(turn.late.total_seconds()))}
+    facts["turn"] = str(case.turn)
     if skipped:
         facts["skipped"] = ",".join(skipped)
     uow.history.add(case.id, Event.PINGED, DESK, **facts)
@@ -119,7 +122,7 @@ def ping(
     key    of the step: the same one is never said twice.
     words  the playbook's text, the step, how late; or the number of an escalation by hand.
     """
-    payload = {"case": case.id, "who": list(who), **words}
+    payload = {"case": case.id, "who": list(who), "wished_at": uow.now.isoformat(), **words}
     after_s = 0.0 if case.card_ts else AWAIT_CARD_S  # its thread is where the ping belongs
     places = {"thread": case.card_channel or case.channel}
     if channel:
@@ -265,13 +268,25 @@ def _raised(uow: UnitOfWork, case: Case, before: Timing, asker: Asker) -> Case:
     return change_ladder(uow, replace(case, priority=raised), before, by_hand=True)
 
 
-def still_wanted(uow: UnitOfWork, case_id: CaseId, key: str) -> bool:
-    """Tell whether a ping that is about to leave still makes sense: nobody has answered since.
+def still_wanted(uow: UnitOfWork, payload: Mapping[str, Any]) -> bool:
+    """Tell whether a ping that is about to leave still makes sense.
 
-    key  of the ping, which holds the turn in which it was due, or "hand" for a colleague's call.
+    It does not when somebody has answered since, or when a higher step is to be said: after an hour without
+    Slack each case calls once.
+
+    payload  of the ping's effect.
     """
-    case = uow.cases.get(case_id)
+    case = uow.cases.get(CaseId(int(payload["case"])))
     if case.status is Status.RESOLVED:
         return False
-    turn = key.split(":")[1]
-    return turn == "hand" or (turn == str(case.turn) and case.waiting_since is not None)
+    if "escalation" in payload:
+        return True
+    if payload["turn"] != str(case.turn) or case.waiting_since is None:
+        return False
+    said = [e.facts for e in uow.history.of(case.id) if e.event == Event.PINGED]
+    return not any(
+        facts.get("turn") == payload["turn"]
+        and facts["ladder"] == payload["ladder"]
+        and int(facts["step"]) > int(payload["step"])
+        for facts in said
+    )

@@ -21,12 +21,16 @@ from workflows.store.unit_of_work import UnitOfWork
 from workflows.words.understand import is_thanks
 
 NETWORK = "x"
+BEFORE_US = timedelta(hours=1)
 
 
-def take_posts(uow: UnitOfWork, account: Author, posts: Sequence[Post], *, channel: str) -> int:
+def take_posts(
+    uow: UnitOfWork, account: Author, posts: Sequence[Post], *, channel: str, first_look: bool = False
+) -> int:
     """Store these posts, open or continue their cases, and return how many were new.
 
-    channel  where the card of a new case goes whose playbook says `cards`.
+    channel     where the card of a new case goes whose playbook says `cards`.
+    first_look  the account was never polled before: what is older than an hour calls nobody.
 
     The same post again, from whichever poll or process, changes nothing. Retweets are no cases; posts
     of our own are attached to the case that they answer and open none.
@@ -40,7 +44,7 @@ def take_posts(uow: UnitOfWork, account: Author, posts: Sequence[Post], *, chann
         if post.author.id == account.id:
             new += _own(uow, account, post)
         else:
-            new += _Arrival(uow, account, post, playbook, channel).take()
+            new += _Arrival(uow, account, post, playbook, channel, first_look).take()
     return new
 
 
@@ -53,6 +57,7 @@ class _Arrival:
     post: Post
     playbook: Playbook
     channel: str
+    first_look: bool
 
     def take(self) -> bool:
         """Store the post and let its case follow; False when it was there already."""
@@ -134,6 +139,8 @@ class _Arrival:
 
     def _opened(self, case: Case, judged: Judgement) -> None:
         facts = {"priority": case.priority, "rule": case.rule, "playbook": case.playbook}
+        if self.first_look and self.uow.now - self._since() > BEFORE_US:
+            facts["before_us"] = "1"
         self._note(case, Event.OPENED, facts)
         post_card(self.uow, case)
         case = give_to_somebody(self.uow, case, self.playbook, judged.route)
