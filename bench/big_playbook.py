@@ -9,7 +9,7 @@ import yaml
 from workflows.domain.playbook import Playbook
 from workflows.domain.rules import Mention
 from workflows.playbook.read import read_playbook
-from workflows.words.reading import words_for
+from workflows.words.understand import words_for
 
 RULES = 300
 ENTRIES = 10  # of each rule, one of them an expression

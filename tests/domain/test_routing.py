@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from workflows.domain.playbook import Playbook, Route
-from workflows.domain.routing import NOWHERE, owner_of, route_for
+from workflows.domain.triage import NOWHERE, owner_of, route_for
 
 NOW = datetime(2024, 3, 1, 12, 0, tzinfo=UTC)
 ROUTES = (

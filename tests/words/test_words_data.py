@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from workflows.words import reading
-from workflows.words.reading import EMOJI, LANGUAGES, SECTIONS, phrases_for, read_words, words_for
+from workflows.words import understand
+from workflows.words.understand import EMOJI, LANGUAGES, SECTIONS, phrases_for, read_words, words_for
 
-DATA = Path(reading.__file__).parent / "data"
+DATA = Path(understand.__file__).parent / "data"
 FILES = sorted(DATA.glob("*.txt"))
 WANTED = {
     "aggression": 120,

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from workflows.domain.playbook import Playbook, Route
-from workflows.domain.routing import route_of
 from workflows.domain.rules import Mention
-from workflows.domain.triage import Rules, Verdict
+from workflows.domain.triage import Rules, Verdict, route_of
 from workflows.words.understand import understand
 
 _KEPT = 16

@@ -11,7 +11,7 @@ from workflows.domain.playbook import DESK, Playbook
 from workflows.domain.rules import Author, Mention
 from workflows.playbook.explain import zone_of
 from workflows.playbook.sentences import SENTENCES, THINGS, TOPICS
-from workflows.words.reading import words_for
+from workflows.words.understand import words_for
 
 # How much comes in each hour of the day by the customers' clock: little at night, most in the evening.
 _CURVE = (20, 12, 8, 6, 6, 10, 20, 40, 65, 85, 95, 95, 90, 88, 85, 85, 88, 92, 100, 110, 115, 105, 80, 45)

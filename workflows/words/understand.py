@@ -1,8 +1,12 @@
-"""What a text is: its language, its mood, whether it is nothing but thanks."""
+"""What a text is by the word lists in data/: its language, its mood, whether it is nothing but thanks.
 
-from collections.abc import Iterator
+The lists are read once per process; data/README.md has their format.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import regex
@@ -22,17 +26,35 @@ from workflows.domain.lexicon import (
 from workflows.domain.rules import Sentiment
 from workflows.domain.sentiment import mood_by_words
 from workflows.domain.text import words_of
-from workflows.words.reading import EMOJI, words_for
 
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
+LANGUAGES = ("en", "hi", "hi-Latn", "bn", "te", "tr")
+EMOJI = "emoji"
+SECTIONS = (
+    "angry",
+    "negative",
+    "positive",
+    "negators",
+    "intensifiers",
+    "softeners",
+    "aggression",
+    "apology",
+    "acknowledgement",
+    "blame",
+    "promise",
+    "thanks",
+    "common",
+)
 _MOODS = tuple(meaning for meaning in Meaning if meaning is not Meaning.THANKS)
 _GRATITUDE = (Meaning.THANKS, Meaning.POSITIVE, Meaning.INTENSIFIER)
 _HASHTAGS = regex.compile(r"[#＃]\w++")
 _ASKING = frozenset("?؟？")
 _SURE = 0.7  # how far ahead the detector's best guess must be: a lone name is of no language
 _LATIN_LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "id", "nl", "tr")
+
+Sections = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +158,56 @@ def _detector() -> "LanguageDetector":
 def _detected(text: str) -> str:
     language = _detector().detect_language_of(text)
     return language.iso_code_639_1.name.lower() if language else ""
+
+
+def read_words(text: str) -> dict[str, dict[str, float]]:
+    """Return section to entry to weight; variants of one line are entries of their own.
+
+    Raises ValueError, with the line, for an unknown section, words before the first one, or a wrong weight.
+    """
+    sections: dict[str, dict[str, float]] = {}
+    here: dict[str, float] | None = None
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = raw.strip()
+        if not line or line.startswith("# ") or line == "#":
+            continue
+        if line.startswith("[") and line.endswith("]"):
+            if line[1:-1] not in SECTIONS:
+                raise ValueError(f"line {number}: there is no section {line}")
+            here = sections.setdefault(line[1:-1], {})
+        elif here is None:
+            raise ValueError(f"line {number}: a [section] comes first")
+        else:
+            words, _, weight = line.partition("\t")
+            here.update(dict.fromkeys(_variants(words), _weight(weight, number)))
+    return sections
+
+
+@cache
+def words_for(language: str) -> Sections:
+    """Return the sections of this language's file (or of "emoji"); empty where there is no file."""
+    if language not in (*LANGUAGES, EMOJI):
+        return {}
+    file = files("workflows.words").joinpath("data", f"{language}.txt")
+    return read_words(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def phrases_for(language: str, section: str) -> tuple[str, ...]:
+    """Return the entries of one section, as WordList takes them; none where the language has none."""
+    return tuple(words_for(language).get(section, {}))
+
+
+def _variants(words: str) -> list[str]:
+    return [variant for piece in words.split(" | ") if (variant := piece.strip())]
+
+
+def _weight(written: str, number: int) -> float:
+    if not written.strip():
+        return 1.0
+    try:
+        weight = float(written)
+    except ValueError:
+        raise ValueError(f"line {number}: a weight is a number, not {written.strip()!r}") from None
+    if not 0 <= weight <= 3:
+        raise ValueError(f"line {number}: a weight lies in 0..3")
+    return weight
