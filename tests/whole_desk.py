@@ -13,6 +13,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -200,6 +201,17 @@ class WholeDesk:
 
     def slack(self, user: str = "U0ASHA") -> Json:
         return dict(self.control(f"slack/state?user={user}"))
+
+    def wind(self, **span: float) -> None:
+        """Let so much desk time pass at once: wind(minutes=5)."""
+        self.control("clock", {"forward_s": timedelta(**span).total_seconds()})
+
+    @property
+    def playbooks(self) -> Path:
+        """The folder of the desk's playbooks."""
+        folder = Path(self.environment["PLAYBOOKS_DIR"])
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def x_posts(self) -> list[Json]:
         return list(self.control("x/state")["posts"])
