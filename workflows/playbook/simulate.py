@@ -4,27 +4,23 @@ Judging, clocks, ladders and who is on duty are the running desk's own functions
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from multiprocessing import get_context
 from os import cpu_count
-from typing import TypeVar
 
 from workflows.domain.clocks import Happening, What, clocks_of
 from workflows.domain.escalation import Step, ladder_for, steps_of, turn_of
 from workflows.domain.playbook import ClockKind, Ladder, Playbook, Rung, hours_named
 from workflows.domain.rules import Mention
+from workflows.playbook.crew import CHUNK, Crew
+from workflows.playbook.explain import duty_of
 from workflows.playbook.judge import judge
-from workflows.playbook.roster import duty_of
 from workflows.playbook.staffing import Done, Staffing, Work, staffed
 from workflows.playbook.synthetic_day import Incoming
 
-_CHUNK = 2000
+_MOST_PROCESSES = 8
 _HORIZON = timedelta(days=7)
-_In = TypeVar("_In")
-_Out = TypeVar("_Out")
 _OnDuty = Callable[[Rung, datetime], bool]
 
 
@@ -77,46 +73,19 @@ def simulate(
     end = incoming[-1].at + _HORIZON
     mentions = [one.mention for one in incoming]
     days = []
-    with _Workers(playbooks, len(incoming)) as workers:
+    count = min(cpu_count() or 1, len(incoming) // CHUNK, _MOST_PROCESSES)
+    with Crew(count, _start, list(playbooks)) as crew:
         for index, playbook in enumerate(playbooks):
-            judged = workers.run(partial(_judge_all, index), mentions)
+            judged = crew.run(partial(_judge_all, index), mentions)
             pairs = zip(incoming, judged, strict=True)
             works = [Work(one.at, found.priority, found.team, one.effort) for one, found in pairs]
             done = staffed(playbook, works, staffing, end)
             cases = list(zip((one.at for one in incoming), judged, done, strict=True))
-            days.append(workers.run(partial(_live_all, index, end), cases))
+            days.append(crew.run(partial(_live_all, index, end), cases))
     return days
 
 
 # --- the work of one process
-
-
-class _Workers:
-    """Processes that share the work where there is much of it; spawned, as forks may inherit held locks."""
-
-    def __init__(self, playbooks: Sequence[Playbook], size: int) -> None:
-        self._playbooks = list(playbooks)
-        self._count = min(cpu_count() or 1, size // _CHUNK, 8)
-        self._pool: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> "_Workers":
-        _start(self._playbooks)
-        if self._count > 1:
-            spawn = get_context("spawn")
-            self._pool = ProcessPoolExecutor(
-                self._count, spawn, initializer=_start, initargs=(self._playbooks,)
-            )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._pool:
-            self._pool.shutdown(cancel_futures=True)
-
-    def run(self, work: Callable[[Sequence[_In]], list[_Out]], items: Sequence[_In]) -> list[_Out]:
-        """Do the work on all items, in their order."""
-        chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
-        done = self._pool.map(work, chunks) if self._pool else map(work, chunks)
-        return [one for chunk in done for one in chunk]
 
 
 _playbooks: list[Playbook] = []
