@@ -281,7 +281,7 @@ ESCALATION = [
     ("a ladder of no steps", "escalation: {ladders: [{name: a, steps: §[]}]}\n", "empty", "at least one"),
     ("a step without a time", step("§{ping: [agents]}"), "no-time", "after: 5m"),
     ("a step with two times", step("{after: 5m, §at: 75%, ping: [agents]}"), "two-times", "keep one"),
-    ("a step that pings nobody", step("§{after: 5m, channel: cards}"), "missing-key", "ping"),
+    ("a step that tells nobody", step("§{after: 5m, text: Hello}"), "nobody", "ping"),
     ("one person instead of a list", step("{after: 5m, ping: §agents}"), "wrong-type", "[agents]"),
     ("a ping of a role misspelt", step("{after: 5m, ping: [§supervisor]}"), "bad-ping", "`supervisors`"),
     ("a ping of a channel", step('{after: 5m, ping: [§"#press"]}'), "bad-ping", "channel"),

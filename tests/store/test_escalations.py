@@ -482,23 +482,63 @@ def test_thanks_neither_open_a_case_again_nor_start_its_clocks(ladders: Store, s
 def test_a_ping_that_still_waits_is_dropped_once_the_customer_was_answered(ladders: Store) -> None:
     case_id = ladders.have_case()
     woken(ladders, 10.1 * MINUTE)
-    key = ladders.row(outbox, outbox.c.kind == Kind.PING).dedup_key
+    payload = ladders.row(outbox, outbox.c.kind == Kind.PING).payload
     with ladders.at(11 * MINUTE) as uow:
-        assert still_wanted(uow, case_id, key)
+        assert still_wanted(uow, payload)
 
     answered(ladders, case_id, 12 * MINUTE)
     with ladders.at(13 * MINUTE) as uow:
-        assert not still_wanted(uow, case_id, key)
+        assert not still_wanted(uow, payload)
 
     take(ladders, "@sarishop and now?", minute=20)
     with ladders.at(21 * MINUTE) as uow:
-        assert not still_wanted(uow, case_id, key)  # it belongs to the wait before
+        assert not still_wanted(uow, payload)  # it belongs to the wait before
     woken(ladders, 31 * MINUTE)
-    newest = ladders.rows(outbox, outbox.c.kind == Kind.PING)[-1].dedup_key
+    newest = ladders.rows(outbox, outbox.c.kind == Kind.PING)[-1].payload
     with ladders.at(31 * MINUTE) as uow:
-        assert still_wanted(uow, case_id, newest)
+        assert still_wanted(uow, newest)
         resolve_case(uow, case_id, asker(ASHA))
-        assert not still_wanted(uow, case_id, newest)
+        assert not still_wanted(uow, newest)
+
+
+def test_a_ping_that_waits_for_slack_gives_way_to_a_higher_step(ladders: Store) -> None:
+    ladders.have_case()
+    woken(ladders, 10.1 * MINUTE)
+    woken(ladders, 30.1 * MINUTE)
+    first, *later = [row.payload for row in ladders.rows(outbox, outbox.c.kind == Kind.PING)]
+    with ladders.at(31 * MINUTE) as uow:
+        assert not still_wanted(uow, first)
+        assert all(still_wanted(uow, payload) for payload in later)
+
+
+def test_a_step_may_tell_a_channel_and_ring_nobody(store: Store) -> None:
+    use(
+        store,
+        LADDERS.replace(
+            '{after: 10m, ping: [agents], text: "Please take it"}', "{after: 10m, channel: C0NEWS}"
+        ),
+    )
+    store.have_case()
+    woken(store, 10.1 * MINUTE)
+    told = store.rows(outbox, outbox.c.kind == Kind.PING)
+    assert [(row.payload["channel"], row.payload["who"]) for row in told] == [(CHANNEL, []), ("C0NEWSROOM", [])]
+
+
+def test_what_was_there_before_the_desk_turns_late_and_calls_nobody(ladders: Store) -> None:
+    old = make_post(1, written_at=START - timedelta(hours=5))
+    with ladders.at() as uow:
+        uow.accounts.add(BRAND)
+        take_posts(uow, BRAND, [old], channel=CHANNEL, first_look=True)
+    woken(ladders, 1)
+    woken(ladders, 60 * MINUTE)
+    assert ladders.case().is_late
+    assert said(ladders) == []
+
+    take(ladders, "@sarishop still nothing?", minute=70)
+    answered(ladders, CaseId(1), 80 * MINUTE)
+    take(ladders, "@sarishop and now?", minute=90, number=3)
+    woken(ladders, 100.1 * MINUTE)
+    assert len(said(ladders)) == 1  # what they write to the desk calls people as always
 
 
 # --- by hand

@@ -234,7 +234,10 @@ def _steps(finder: Finder) -> Iterator[Problem]:
         if "after" in step and "at" in step:
             fix = "keep one of them, as in `after: 5m`"
             yield finder.problem((*path, "at"), "both `after` and `at`", fix, "two-times", of_key=True)
-        elif "after" not in step and "at" not in step:
+        if "ping" not in step and "channel" not in step:
+            fix = "write whom, as in `ping: [agents]`, or where, as in `channel: supervisors`"
+            yield finder.problem(path, "a step that tells nobody", fix, "nobody")
+        if "after" not in step and "at" not in step:
             yield finder.problem(path, "a step without a time", "write `after: 5m` or `at: 75%`", "no-time")
 
 

@@ -227,6 +227,7 @@ class StepEntry(Section):
         json_schema_extra={
             "examples": [{"after": "5m", "ping": ["agents"]}],
             "oneOf": [{"required": ["after"]}, {"required": ["at"]}],
+            "anyOf": [{"required": ["ping"]}, {"required": ["channel"]}],
         }
     )
 
@@ -234,7 +235,12 @@ class StepEntry(Section):
     at: Percent | None = Field(
         default=None, description="At this share of the response target.", examples=["75%"]
     )
-    ping: list[PingTarget] = Field(min_length=1, description="Whom.", examples=[["agents"]])
+    ping: list[PingTarget] = Field(
+        default=[],
+        min_length=1,
+        description="Whom; a step may also only tell a channel.",
+        examples=[["agents"]],
+    )
     channel: Channel | None = Field(
         default=None, description="Where it is said besides the case's thread.", examples=["supervisors"]
     )
