@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from slackbot.cli.playbook import playbook
-from slackbot.cli.streams import FINE, NOT_SO, answer_lines, plainly, read_text, say, say_json
+from slackbot.cli.streams import FINE, NOT_SO, answer_lines, plainly, read_text, tell, tell_json
 
 cli = typer.Typer(
     help="Answer your customers on X from Slack.",
@@ -21,7 +21,7 @@ text = typer.Typer(help="Look at a text as the reply dialog does.", no_args_is_h
 cli.add_typer(text, name="text")
 cli.add_typer(playbook, name="playbook")
 
-Words = Annotated[str, typer.Argument(help="the text; - reads it from standard input")]
+Words = Annotated[str | None, typer.Argument(help="the text; - reads it from standard input")]
 AsJson = Annotated[bool, typer.Option("--json", help="print a JSON object")]
 Jsonl = Annotated[
     str, typer.Option(help="many texts: a file with one a line, or -", metavar="FILE|-", show_default=False)
@@ -88,7 +88,7 @@ def migrate() -> None:
 
 
 @text.command("length")
-def text_length(words: Words = "", as_json: AsJson = False, jsonl: Jsonl = "") -> None:
+def text_length(words: Words = None, as_json: AsJson = False, jsonl: Jsonl = "") -> None:
     """Weigh a text as X does."""
     with plainly():
         from workflows.domain.length import weighted_length  # noqa: PLC0415
@@ -104,14 +104,14 @@ def text_length(words: Words = "", as_json: AsJson = False, jsonl: Jsonl = "") -
             raise typer.Exit(answer_lines(jsonl, weigh))
         answer = weigh({"text": read_text(words)})
         if as_json:
-            say_json(answer)
+            tell_json(answer)
         else:
-            say(f"{answer['weighted']} of {limit}")
+            tell(f"{answer['weighted']} of {limit}")
         raise typer.Exit(FINE if answer["ok"] else NOT_SO)
 
 
 @text.command("language")
-def text_language(words: Words = "", as_json: AsJson = False, jsonl: Jsonl = "") -> None:
+def text_language(words: Words = None, as_json: AsJson = False, jsonl: Jsonl = "") -> None:
     """Find out the language and the mood of a text, as triage does."""
     with plainly():
         from workflows.words.understand import understand  # noqa: PLC0415
@@ -124,9 +124,9 @@ def text_language(words: Words = "", as_json: AsJson = False, jsonl: Jsonl = "")
             raise typer.Exit(answer_lines(jsonl, look))
         answer = look({"text": read_text(words)})
         if as_json:
-            say_json(answer)
+            tell_json(answer)
         else:
-            say(f"{answer['language']} {answer['sentiment']}")
+            tell(f"{answer['language']} {answer['sentiment']}")
 
 
 def _text_of(given: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """What can be typed after `mentiondesk playbook`; each command imports what it needs when it runs."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,14 +14,16 @@ from slackbot.cli.streams import (
     answer_lines,
     plainly,
     read_text,
-    say,
-    say_json,
+    tell,
+    tell_json,
 )
+from workflows.domain.playbook import ALWAYS, TEAM
 
 if TYPE_CHECKING:
     from workflows.domain.playbook import Playbook
-    from workflows.playbook.files import Looked
+    from workflows.playbook.explain import Explanation, Ping
     from workflows.playbook.problems import Problem
+    from workflows.playbook.read import Looked
 
 playbook = typer.Typer(help="Look at your playbooks before the desk does.", no_args_is_help=True)
 
@@ -29,6 +31,22 @@ Files = Annotated[
     list[Path] | None, typer.Argument(help="files, or folders of them; else the desk's own", metavar="FILE…")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="print a JSON object")]
+_LANGUAGES = {
+    "en": "English",
+    "hi": "Hindi",
+    "hi-Latn": "Hindi in Latin letters",
+    "te": "Telugu",
+    "bn": "Bengali",
+    "tr": "Turkish",
+    "und": "no words",
+}
+_KINDS = {
+    "first_response": "first answer",
+    "next_response": "next answer",
+    "resolution": "resolved",
+    "time_to_claim": "claimed",
+}
+_WIDTH = 11
 
 
 class Form(StrEnum):
@@ -52,9 +70,9 @@ def lint(
         looked = _look(files or [])
         if as_json or form is Form.JSON:
             problems = [problem_json(problem) for problem in looked.problems]
-            say_json({"ok": not looked.errors, "problems": problems}, indent=1)
+            tell_json({"ok": not looked.errors, "problems": problems}, indent=1)
         else:
-            _say_problems(looked, form)
+            _tell_problems(looked, form)
         raise typer.Exit(NOT_SO if looked.errors else FINE)
 
 
@@ -63,12 +81,12 @@ def schema() -> None:
     """Print the JSON Schema (draft-07), for editors."""
     from workflows.playbook.schema import schema_text  # noqa: PLC0415
 
-    say(schema_text().removesuffix("\n"))
+    tell(schema_text().removesuffix("\n"))
 
 
 @playbook.command()
 def explain(  # noqa: PLR0913, PLR0917 - each is an option
-    text: Annotated[str, typer.Argument(help="words, a JSON object, or - for standard input")] = "",
+    text: Annotated[str | None, typer.Argument(help="words, a JSON object, or - for standard input")] = None,
     file: Annotated[Path | None, typer.Option("--playbook", help="a file; else the desk's own")] = None,
     account: Annotated[str, typer.Option(help="the account of ours that is written to")] = "",
     lang: Annotated[str, typer.Option(help="X's guess of the language")] = "",
@@ -85,7 +103,7 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option
     """Show what would become of a post: its rules, its clocks, who is pinged when."""
     with plainly():
         from workflows.playbook.explain import as_json as explanation_json  # noqa: PLC0415
-        from workflows.playbook.given import WrongUsage, object_in  # noqa: PLC0415
+        from workflows.playbook.given import object_in  # noqa: PLC0415
 
         author = {"username": username, "followers": author_followers, "verified": verified}
         options = {"lang": lang, "kind": kind, "at": at, "account": account, "author": author}
@@ -93,16 +111,12 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option
         if jsonl:
             raise typer.Exit(answer_lines(jsonl, lambda given: explanation_json(explainer.explain(given))))
         words = read_text(text)
-        if not words:
-            raise WrongUsage('write the words of a post, as in: mentiondesk playbook explain "I paid twice"')
         given = object_in(words)
         explanation = explainer.explain({"text": words} if given is None else given)
         if as_json:
-            say_json(explanation_json(explanation), indent=1)
+            tell_json(explanation_json(explanation), indent=1)
         else:
-            from slackbot.cli.explained import lines_about  # noqa: PLC0415
-
-            say("\n".join(lines_about(explanation)))
+            tell("\n".join(_lines_about(explanation)))
 
 
 class _Explainer:
@@ -136,13 +150,13 @@ def run_examples_of(files: Files = None, as_json: AsJson = False) -> None:
             if not one.count:
                 typer.echo(f"{one.playbook.file}: there is no example beside any rule", err=True)
         if as_json:
-            say_json(outcome, indent=1)
+            tell_json(outcome, indent=1)
         else:
             for failure in outcome["failed"]:
-                say(f"{failure['file']}:{failure['line']}: {failure['rule']}: {failure['post']}")
+                tell(f"{failure['file']}:{failure['line']}: {failure['rule']}: {failure['post']}")
                 for name, wanted in failure["expected"].items():
-                    say(f"    {name}: expected {wanted}, got {failure['got'][name]}")
-            say(f"{outcome['passed']} examples as expected, {len(outcome['failed'])} not")
+                    tell(f"    {name}: expected {wanted}, got {failure['got'][name]}")
+            tell(f"{outcome['passed']} examples as expected, {len(outcome['failed'])} not")
         raise typer.Exit(FINE if outcome["ok"] else NOT_SO)
 
 
@@ -164,7 +178,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option
 ) -> None:
     """Let a day go by: how much of what comes, who is pinged when, what is late."""
     with plainly():
-        from slackbot.cli.simulation import Wanted, draw_into, simulated  # noqa: PLC0415
+        from slackbot.cli.simulation import Wanted, draw_into, lines_about, simulated  # noqa: PLC0415
 
         named = [one for one in (file, other) if one]
         chosen = [one for each in named for one in readable([each])] or [_own(account)]
@@ -173,11 +187,9 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option
         if chart:
             draw_into(chart, outcome, wanted)
         if as_json:
-            say_json(outcome, indent=1)
+            tell_json(outcome, indent=1)
         else:
-            from slackbot.cli.simulated import lines_about  # noqa: PLC0415
-
-            say("\n".join(lines_about(outcome)))
+            tell("\n".join(lines_about(outcome)))
 
 
 def _own(account: str) -> "Playbook":
@@ -197,7 +209,7 @@ def readable(files: Sequence[Path], *, together: bool = True) -> "Sequence[Playb
 
 
 def _look(files: Sequence[Path], *, together: bool = True, with_warnings: bool = True) -> "Looked":
-    from workflows.playbook.files import look_at  # noqa: PLC0415
+    from workflows.playbook.read import look_at  # noqa: PLC0415
 
     if not files:
         from workflows.settings import load_settings  # noqa: PLC0415
@@ -206,17 +218,117 @@ def _look(files: Sequence[Path], *, together: bool = True, with_warnings: bool =
     return look_at(files, together=together, with_warnings=with_warnings)
 
 
-def _say_problems(looked: "Looked", form: Form) -> None:
+def _tell_problems(looked: "Looked", form: Form) -> None:
     for problem in looked.problems:
-        say(_line(problem, form))
+        tell(_line(problem, form))
     if form is Form.TEXT:
         errors = len(looked.errors)
         warnings = len(looked.problems) - errors
         counts = ((len(looked.files), "file"), (errors, "error"), (warnings, "warning"))
-        say(", ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts))
+        tell(", ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts))
 
 
 def _line(problem: "Problem", form: Form) -> str:
     from workflows.playbook.problems import as_github, as_text  # noqa: PLC0415
 
     return as_github(problem) if form is Form.GITHUB else as_text(problem)
+
+
+def _lines_about(explanation: "Explanation") -> Iterator[str]:
+    """Yield what a support lead wants to know, in the order in which the desk finds it out."""
+    yield f"“{explanation.mention.text}”"
+    yield ""
+    yield from _understood(explanation)
+    yield ""
+    yield from _asked(explanation)
+    yield ""
+    yield from _result(explanation)
+    yield ""
+    yield from _due(explanation)
+    yield ""
+    yield from _pings(explanation)
+
+
+def _fact(name: str, value: str) -> str:
+    return f"  {name:<{_WIDTH}} {value}"
+
+
+def _understood(explanation: "Explanation") -> Iterator[str]:
+    verdict, book = explanation.judgement.verdict, explanation.playbook
+    name = _LANGUAGES.get(verdict.language)
+    yield _fact("playbook", f"{book.name} ({book.file})" if book.file else book.name)
+    yield _fact("came", _time(explanation.at, explanation))
+    yield _fact("language", f"{name} ({verdict.language})" if name else verdict.language)
+    yield _fact("mood", verdict.sentiment.value)
+
+
+def _asked(explanation: "Explanation") -> Iterator[str]:
+    yield "Rules asked (✓ held; the first of each set that holds wins)"
+    rule_set = ""
+    for tried in explanation.judgement.verdict.tried:
+        if tried.rule_set != rule_set:
+            rule_set = tried.rule_set
+            yield f"  {rule_set}"
+        place = f"   line {tried.rule.line}" if tried.held else ""
+        yield f"    {'✓' if tried.held else '·'} {tried.rule.name}{place}"
+    if not rule_set:
+        yield "  the playbook has none"
+
+
+def _result(explanation: "Explanation") -> Iterator[str]:
+    judgement = explanation.judgement
+    verdict, route = judgement.verdict, judgement.route
+    by = f"by the rule “{verdict.rule.name}”" if verdict.rule else "as no rule decides it (`otherwise`)"
+    yield "What becomes of it"
+    yield _fact("priority", f"{verdict.priority}, {by}")
+    yield _fact("tags", ", ".join(verdict.tags) or "none")
+    yield _fact("sensitive", "yes" if verdict.sensitive else "no")
+    yield _fact("team", judgement.team or "none")
+    yield _fact("channel", route.channel + (f" (route “{route.name}”)" if route.name else ""))
+    if route.owner != "none":
+        yield _fact("given to", f"somebody on duty, by {route.owner.replace('_', ' ')}")
+
+
+def _due(explanation: "Explanation") -> Iterator[str]:
+    yield "Due"
+    for clock in explanation.clocks:
+        span = _span(clock.target) if clock.target is not None else ""
+        counted = {ALWAYS: "", TEAM: " of the team's hours"}.get(
+            clock.hours, f" of the hours “{clock.hours}”"
+        )
+        when = _time(clock.due_at, explanation) if clock.due_at else "never: these hours do not open"
+        kind = _KINDS[clock.kind]
+        yield f"  {kind:<{_WIDTH + 2}} {when}   within {span}{counted}"
+    if not explanation.clocks:
+        yield "  nothing: this priority has no targets"
+
+
+def _pings(explanation: "Explanation") -> Iterator[str]:
+    if not explanation.pings:
+        yield "Nobody is pinged: no ladder is for such cases."
+        return
+    yield f"Pinged while nobody answers (ladder “{explanation.ladder}”)"
+    for ping in explanation.pings:
+        number = ping.step.index + 1
+        yield f"  {number:>2}. {_time(ping.step.at, explanation)}   {_whom(ping)}"
+
+
+def _whom(ping: "Ping") -> str:
+    rung = ping.step.rung
+    channel = f", also in {rung.channel}" if rung.channel else ""
+    off = "   (all off duty then: passed over)" if not ping.is_on_duty else ""
+    return f"{', '.join(rung.ping).replace('_', ' ')}{channel}{off}"
+
+
+def _time(at: datetime, explanation: "Explanation") -> str:
+    return at.astimezone(explanation.zone).strftime("%a %d %b %Y %H:%M:%S %Z")
+
+
+def _span(span: timedelta) -> str:
+    left = int(span.total_seconds())
+    parts = []
+    for sign, size in (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
+        if left >= size:
+            parts.append(f"{left // size}{sign}")
+            left %= size
+    return "".join(parts) or "0s"

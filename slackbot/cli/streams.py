@@ -28,18 +28,25 @@ def plainly() -> Iterator[None]:
         raise typer.Exit(WRONG_USAGE if isinstance(error, WrongUsage) else NOT_SO) from error
 
 
-def say(words: str) -> None:
+def tell(words: str) -> None:
     """Print a text and a new line."""
     typer.echo(words.encode("utf-8", "replace"))
 
 
-def say_json(value: Any, *, indent: int | None = None) -> None:
+def tell_json(value: Any, *, indent: int | None = None) -> None:
     """Print a JSON value."""
-    say(json.dumps(value, ensure_ascii=False, indent=indent))
+    tell(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
-def read_text(argument: str) -> str:
-    """Return the text of an argument; - stands for standard input."""
+def read_text(argument: str | None) -> str:
+    """Return the text of an argument; - stands for standard input.
+
+    Raises WrongUsage when there is none.
+    """
+    if argument is None:
+        from workflows.playbook.given import WrongUsage  # noqa: PLC0415
+
+        raise WrongUsage('write the words, as in "I paid twice", or - to read them, or --jsonl FILE')
     if argument != "-":
         return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return sys.stdin.buffer.read().decode("utf-8-sig", "replace").removesuffix("\n").removesuffix("\r")
@@ -57,9 +64,9 @@ def answer_lines(name: str, answer: Answer) -> int:
     for line in _lines(name):
         try:
             given = object_in(line)
-            say_json(answer({"text": line} if given is None else given))
+            tell_json(answer({"text": line} if given is None else given))
         except WrongUsage as error:
-            say_json({"error": str(error)})
+            tell_json({"error": str(error)})
             code = NOT_SO
     return code
 

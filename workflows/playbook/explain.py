@@ -1,6 +1,6 @@
 """What would become of a post: language and mood, each rule that is asked, clocks, and who is pinged when."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 
 from workflows.domain.clocks import Clock, Happening, What, clocks_of
 from workflows.domain.escalation import Step, ladder_for, steps_of
-from workflows.domain.playbook import DESK, Playbook, hours_named
+from workflows.domain.people import Directory, Group, House, Staff
+from workflows.domain.playbook import DESK, Playbook, Rung, hours_named
 from workflows.domain.rules import Mention
 from workflows.playbook.judge import Judgement, judge
-from workflows.playbook.roster import duty_of
+
+# Stand for the workspace's admins and owners, who take these roles where nobody is named.
+_SUPERVISOR, _ADMIN, _OWNER = "U-SUPERVISOR", "U-ADMIN", "U-OWNER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +122,34 @@ def _ping_json(ping: Ping, zone: tzinfo) -> dict[str, Any]:
 
 def _moment(at: datetime | None, zone: tzinfo) -> str | None:
     return at.astimezone(zone).isoformat(timespec="seconds") if at else None
+
+
+def staff_without_slack(playbook: Playbook) -> Staff:
+    """Return the playbook's people as if each group had one member, and each role somebody.
+
+    Shifts and the hours of teams then decide who is on duty, as they do in the running desk.
+    """
+    groups = {one: Group(one, one, [f"U-{one}"]) for one in _named(playbook) if one.startswith("S")}
+    return Staff(playbook, House(supervisors=(_SUPERVISOR,), admins=(_ADMIN,)), Directory(groups=groups))
+
+
+def duty_of(playbook: Playbook, team: str | None) -> Callable[[Rung, datetime], bool]:
+    """Return what tells whether anybody whom a rung would ping is on duty, for cases of this team.
+
+    The case's owner counts as there is one: who takes a case is not known beforehand.
+    """
+    staff = staff_without_slack(playbook)
+    return lambda rung, at: bool(staff.pinged(rung.ping, at, team=team, owner=_OWNER))
+
+
+def _named(playbook: Playbook) -> Iterator[str]:
+    people = playbook.people
+    for several in people.roles.values():
+        yield from several
+    for team in people.teams.values():
+        yield from team.members
+    for shift in people.shifts:
+        yield from shift.who
+    for ladder in playbook.escalation.ladders:
+        for rung in ladder.rungs:
+            yield from rung.ping

@@ -1,7 +1,8 @@
 """A file, or all files of a folder, become playbooks, or every reason why not."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -11,11 +12,14 @@ from workflows.domain.playbook import Playbook
 from workflows.playbook.build import build
 from workflows.playbook.checks import Finder, reference_problems, sense_problems, too_many_expressions
 from workflows.playbook.complaints import complaints
+from workflows.playbook.given import WrongUsage
+from workflows.playbook.lint import lint
 from workflows.playbook.models import PlaybookFile
 from workflows.playbook.problems import Problem, in_order, path_text, safe
 from workflows.playbook.strict_yaml import MAX_BYTES, MAX_PROBLEMS, Document, load
 
 BUILT_IN = Playbook(name="Built-in")
+_ENDINGS = {".yaml", ".yml"}
 
 
 def read_playbook(source: bytes | str, file: str) -> tuple[Playbook | None, list[Problem]]:
@@ -103,9 +107,7 @@ def read_folder(folder: Path) -> tuple[list[Playbook], list[Problem]]:
 
 def _files(folder: Path) -> list[Path]:
     try:
-        return sorted(
-            path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"} and path.is_file()
-        )
+        return sorted(path for path in folder.iterdir() if path.suffix in _ENDINGS and path.is_file())
     except OSError:
         return []
 
@@ -168,3 +170,69 @@ def playbook_for(playbooks: Sequence[Playbook], username: str) -> Playbook:
         if wanted in _accounts(playbook):
             return playbook
     return next((playbook for playbook in playbooks if not playbook.accounts), BUILT_IN)
+
+
+class NotThere(WrongUsage):
+    """What was named is no file, cannot be read, or is a folder without playbooks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found.
+
+    playbooks  those that can be read; the desk takes them only while nothing has errors.
+    """
+
+    files: Sequence[str]
+    playbooks: Sequence[Playbook]
+    problems: Sequence[Problem]
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Return what must be mended."""
+        return [problem for problem in self.problems if problem.severity == "error"]
+
+
+def look_at(paths: Iterable[Path], *, together: bool = True, with_warnings: bool = True) -> Looked:
+    """Read these files, and all playbooks of these folders: every error and warning at once.
+
+    together  they are to decide side by side, so that they may not contradict each other.
+
+    Raises NotThere.
+    """
+    playbooks: list[Playbook] = []
+    problems: list[Problem] = []
+    sources: dict[str, bytes] = {}
+    for path in dict.fromkeys(file for named in paths for file in _files_at(named)):
+        source = sources[str(path)] = _content(path)
+        playbook, found = read_playbook(source, str(path))
+        problems += found
+        if playbook is not None:
+            playbooks.append(playbook)
+            problems += lint(playbook, source) if with_warnings else []
+    if together:
+        problems += _across(playbooks, sources)
+    return Looked(list(sources), playbooks, in_order(problems))
+
+
+def _files_at(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    try:
+        found = sorted(file for file in path.iterdir() if file.suffix in _ENDINGS and file.is_file())
+    except OSError as error:
+        raise NotThere(f"{safe(str(path), 300)}: the folder cannot be read ({error.strerror})") from error
+    if not found:
+        raise NotThere(f"{safe(str(path), 300)}: the folder has no playbook (a file that ends in .yaml)")
+    return found
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise NotThere(f"{safe(str(path), 300)}: there is no such file") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise NotThere(f"{safe(str(path), 300)}: the file cannot be read ({reason})") from error
