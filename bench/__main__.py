@@ -1,8 +1,10 @@
 """`make bench`: one table, everything side by side in one run on this machine."""
 
 import sys
+from collections.abc import Callable
+from functools import partial
 
-from bench import cards, clicks
+from bench import cards, clicks, playbooks
 from bench.processes import Bench, fetch, import_only_mb, is_open, memory_mb, sandbox_start_s, seconds
 
 LIBRARIES = {
@@ -95,12 +97,16 @@ def measure_start() -> None:
 
 
 def main() -> None:
-    """Print the table; arguments choose parts: clicks cards memory start."""
-    parts = {
+    """Print the table; arguments choose parts: clicks cards memory start tick due triage simulate."""
+    parts: dict[str, Callable[[], None]] = {
         "clicks": measure_clicks,
         "cards": measure_cards,
         "memory": measure_memory,
         "start": measure_start,
+        "tick": partial(playbooks.tick_rows, row),
+        "due": partial(playbooks.due_rows, row),
+        "triage": partial(playbooks.triage_rows, row),
+        "simulate": partial(playbooks.simulate_rows, row),
     }
     print("| what | desk | bare | ratio | target |\n|---|---|---|---|---|")
     for name in sys.argv[1:] or parts:

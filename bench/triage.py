@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.big_playbook import posts, read_or_fail
+from bench.big_playbook import posts
 from workflows.domain.playbook import Playbook
 from workflows.domain.rules import Mention
 from workflows.domain.triage import Rules
 from workflows.playbook.judge import Judge
-from workflows.playbook.lint import lint
 from workflows.words.understand import understand
 
 RUNS = 5
@@ -100,6 +99,8 @@ def read_and_lint_ms(source: str, file: str) -> tuple[float, float]:
     return statistics.median(run[0] for run in runs) * 1000, statistics.median(run[1] for run in runs) * 1000
 
 
-def warnings_of(source: str, file: str) -> int:
-    """Return how many warnings the linter has."""
-    return len(lint(read_or_fail(source, file), source))
+def command_s(*words: str) -> float:
+    """Return the wall time of one run of a command."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "slackbot", *words], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
