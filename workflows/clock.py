@@ -17,6 +17,7 @@ from pathlib import Path
 from redis.exceptions import RedisError
 from sqlalchemy import delete
 
+from workflows.crash import crash_point
 from workflows.delivery import settle_run_out
 from workflows.desk import Desk
 from workflows.domain.effects import GROUPS, Kind
@@ -134,6 +135,7 @@ class TheClock:
             log.warning("lease not given up: %s", error)
 
     def _start(self) -> None:
+        self._folder.has_settled()  # before reading: what changes meanwhile is new at the next look
         found = look_into(self._folder.path)
         with self._desk.begin() as uow:
             adopt(uow, found)
@@ -161,6 +163,8 @@ class TheClock:
             next_due = min(
                 (at for at in (uow.departures.next_due_at(), uow.timers.next_due_at()) if at), default=None
             )
+        if woken:
+            crash_point("woken")
         self._enqueue(offers, checks, serial if poll else "")
         for kind in chores:
             if kind in self._chores:
