@@ -209,6 +209,8 @@ def test_the_language_and_the_length_of_texts_are_told_one_by_one_and_in_lines()
     assert [json.loads(line) for line in told] == [turkish, {"language": "en", "sentiment": "positive"}]
     weighed = run("text", "length", "--jsonl", "-", stdin="four\nदो\n").stdout.splitlines()
     assert [json.loads(line)["weighted"] for line in weighed] == [4, 2]
+    assert run("text", "length", "").stdout == "0 of 280\n"
+    assert run("text", "length").returncode == run("text", "language").returncode == 2
 
 
 # --- simulate
@@ -291,3 +293,11 @@ def test_the_desks_own_history_goes_through_a_playbook(small: str, tmp_path: Pat
     told = json.loads(done.stdout)
     assert (told["mentions"], told["by_rule"]) == (2, {"refund": 1, "(otherwise)": 1})
     assert told["seed"] is None
+
+
+def test_the_installed_command_shares_a_long_day_among_processes(small: str) -> None:
+    command = Path(sys.executable).with_name("mentiondesk")
+    words = ("playbook", "simulate", small, "--mentions", "4100", "--json")
+    done = subprocess.run([command, *words], capture_output=True, encoding="utf-8", check=False, timeout=90)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["mentions"] == 4100
