@@ -512,16 +512,12 @@ def test_a_ping_that_waits_for_slack_gives_way_to_a_higher_step(ladders: Store) 
 
 
 def test_a_step_may_tell_a_channel_and_ring_nobody(store: Store) -> None:
-    use(
-        store,
-        LADDERS.replace(
-            '{after: 10m, ping: [agents], text: "Please take it"}', "{after: 10m, channel: C0NEWS}"
-        ),
-    )
+    rings = '{after: 10m, ping: [agents], text: "Please take it"}'
+    use(store, LADDERS.replace(rings, "{after: 10m, channel: C0NEWSROOM}"))
     store.have_case()
     woken(store, 10.1 * MINUTE)
-    told = store.rows(outbox, outbox.c.kind == Kind.PING)
-    assert [(row.payload["channel"], row.payload["who"]) for row in told] == [(CHANNEL, []), ("C0NEWSROOM", [])]
+    told = [row.payload for row in store.rows(outbox, outbox.c.kind == Kind.PING)]
+    assert [(payload["channel"], payload["who"]) for payload in told] == [(CHANNEL, []), ("C0NEWSROOM", [])]
 
 
 def test_what_was_there_before_the_desk_turns_late_and_calls_nobody(ladders: Store) -> None:
