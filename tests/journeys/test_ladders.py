@@ -10,6 +10,7 @@ from workflows.domain.effects import Kind
 
 LADDERS = """version: 1
 name: Ladders
+threading: {burst: 0s}
 people:
   agents: [U0ASHA, U0MEHMET]
   supervisors: [U0PRIYA]
