@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 
 from workflows.domain.hours import next_opening
 from workflows.domain.playbook import DESK, PRIORITIES, Playbook, hours_named
@@ -49,8 +49,7 @@ def staffed(
 
     None stands for a case that nobody has taken by the end.
     """
-    day = _Day(playbook, works, staffing)
-    return day.worked_off(end)
+    return _Day(playbook, works, staffing).worked_off(end) if works else []
 
 
 class _Day:
@@ -65,43 +64,42 @@ class _Day:
             if team.hours and hours != self._hours[""]:
                 self._hours[name] = hours
         self._queues: dict[str, list[tuple[int, int]]] = {group: [] for group in self._hours}
-        self._come = 0
         self._done: list[Done | None] = [None] * len(works)
+        groups = [""] * staffing.agents + [group for group in self._hours if group]
+        self._agents = [(works[0].at, index, group) for index, group in enumerate(groups)]
+        self._idle: dict[str, list[int]] = {group: [] for group in self._hours}
 
     def worked_off(self, end: datetime) -> list[Done | None]:
         """Return who was answered when."""
-        start = self._works[0].at
-        groups = [""] * self._staffing.agents + [group for group in self._hours if group]
-        agents = [(start, index, group) for index, group in enumerate(groups)]
-        heapify(agents)
-        while agents:
-            now, index, group = heappop(agents)
-            free_at = self._free_at(now, group)
-            if free_at and free_at <= end:
-                heappush(agents, (free_at, index, group))
+        for number, work in enumerate(self._works):
+            self._work_until(min(work.at, end))
+            self._come(number)
+        self._work_until(end)
         return self._done
 
-    def _free_at(self, now: datetime, group: str) -> datetime | None:
-        """Let one agent take a case, and return when they look again; None: there is no more to do."""
-        opens = next_opening(self._hours[group], now)
-        if opens is None or opens > now:
-            return opens
-        while self._come < len(self._works) and self._works[self._come].at <= now:
-            self._line_up(self._come)
-            self._come += 1
-        number = self._next(self._queues[group])
-        if number is not None:
-            until = now + self._staffing.answer * self._works[number].effort
-            self._done[number] = Done(now, until)
-            return until
-        return self._works[self._come].at if self._come < len(self._works) else None
-
-    def _line_up(self, number: int) -> None:
+    def _come(self, number: int) -> None:
+        """Line a case up, and call somebody to it who has nothing to do."""
         work = self._works[number]
-        entry = (_RANK.get(work.priority, len(_RANK)), number)
-        heappush(self._queues[""], entry)
-        if work.team and work.team in self._queues:
-            heappush(self._queues[work.team], entry)
+        groups = [""] + ([work.team] if work.team and work.team in self._queues else [])
+        for group in groups:
+            heappush(self._queues[group], (_RANK.get(work.priority, len(_RANK)), number))
+            if self._idle[group]:
+                heappush(self._agents, (work.at, self._idle[group].pop(), group))
+
+    def _work_until(self, end: datetime) -> None:
+        """Let everybody take cases who is free before this moment."""
+        while self._agents and self._agents[0][0] < end:
+            now, index, group = heappop(self._agents)
+            free_at = next_opening(self._hours[group], now)
+            if free_at == now:
+                number = self._next(self._queues[group])
+                if number is None:
+                    self._idle[group].append(index)
+                    continue
+                free_at = now + self._staffing.answer * self._works[number].effort
+                self._done[number] = Done(now, free_at)
+            if free_at:
+                heappush(self._agents, (free_at, index, group))
 
     def _next(self, queue: list[tuple[int, int]]) -> int | None:
         while queue:
