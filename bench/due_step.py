@@ -45,12 +45,23 @@ def measure() -> list[float]:
 def _spread_over_time(desk: WholeDesk) -> list[float]:
     """Let a customer write now and then, so that steps fall due at any moment of the clock's turns."""
     chance = random.Random(1)
+    desk.write("@sarishop is anybody there?")
+    desk.card_of("is anybody there")  # every process runs by now; this case is not counted
     for number in range(CASES):
         desk.write(f"@sarishop where is order {number}?")
         time.sleep(chance.uniform(0.3, 1.0))
-    wait_until(lambda: len(_pings(desk)) >= CASES * STEPS, within=60, why="every step was said")
+    wait_until(lambda: _climbed(desk) == CASES + 1, within=60, why="every ladder was climbed")
     came_at = _requests(desk)
     return [(came_at[number] - due_at).total_seconds() * 1000 for number, due_at in _pings(desk)]
+
+
+def _climbed(desk: WholeDesk) -> int:
+    """Count the ladders that are behind us; where two steps fall due at once only the higher one is said."""
+    waiting = select(outbox.c.id).where(outbox.c.kind == "ping", outbox.c.state != "done")
+    with desk.engine.connect() as connection:
+        reached = connection.execute(select(cases.c.reached)).scalars().all()
+        is_waiting = connection.execute(waiting).first()
+    return 0 if is_waiting else sum(number >= STEPS for number in reached)
 
 
 def _pings(desk: WholeDesk) -> list[tuple[int, datetime]]:
@@ -58,7 +69,7 @@ def _pings(desk: WholeDesk) -> list[tuple[int, datetime]]:
     found = (
         select(outbox.c.id, outbox.c.dedup_key, cases.c.waiting_since)
         .join(cases, cases.c.id == outbox.c.case_id)
-        .where(outbox.c.kind == "ping", outbox.c.state == "done")
+        .where(outbox.c.kind == "ping", outbox.c.state == "done", cases.c.id > 1)
     )
     with desk.engine.connect() as connection:
         rows = connection.execute(found).all()

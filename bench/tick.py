@@ -73,9 +73,13 @@ def _measured(stores: dict[int, tuple[Bench, str]]) -> Ticks:
 
 def _desk(bench: Bench, url: str) -> Desk:
     migrate_to_newest(url)
-    wanted = {**bench.environment, "DATABASE_URL": url}
-    os.environ.update({name: wanted[name] for name in wanted if os.environ.get(name) != wanted[name]})
-    return open_desk(load_settings(), name="bench")
+    kept = dict(os.environ)
+    os.environ.update(bench.environment | {"DATABASE_URL": url})
+    try:
+        return open_desk(load_settings(), name="bench")
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
 
 
 def fill(desk: Desk, count: int) -> None:

@@ -39,17 +39,18 @@ def triage_ms(playbook: Playbook, runs: int = RUNS) -> Spent:
     asked = statistics.mean(len(judge.judge(mention).verdict.tried) for mention in mentions)
     whole = [_each(judge.judge, mentions) for _ in range(runs)]
     known = [(mention, understand(mention.text, hint=mention.hint)) for mention in mentions]
-    parts = [
+    understanding, deciding = (
         statistics.median(statistics.median(_each(part, known)) for _ in range(runs))
         for part in (
             lambda one: understand(one[0].text, hint=one[0].hint),
             lambda one: rules.decide(one[0], language=one[1].language, sentiment=one[1].sentiment),
         )
-    ]
+    )
     return Spent(
         statistics.median(statistics.median(run) for run in whole),
         statistics.median(statistics.quantiles(run, n=100)[98] for run in whole),
-        *parts,
+        understanding,
+        deciding,
         asked,
         len(mentions),
     )
