@@ -153,6 +153,8 @@ class FetchPeople(SlackDeed):
                 uow.accounts.keep_person(person, uow.machine)
             for group in groups:
                 uow.accounts.keep_group(group, uow.machine)
+            if groups:
+                uow.accounts.drop_groups(but=[group.id for group in groups])
         return ""
 
 

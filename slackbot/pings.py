@@ -16,6 +16,7 @@ from workflows.services import board
 from workflows.services.escalations import still_wanted
 from workflows.store.unit_of_work import UnitOfWork
 
+MOST_ATTEMPTS = 3
 _LOST_THREAD = frozenset({"message_not_found", "thread_not_found"})
 
 
@@ -50,17 +51,24 @@ class Ping(SlackDeed):
         return f"{posted.channel}/{posted.ts}"
 
     def find(self, ready: ReadyPing, effect: Effect) -> str | None:
-        """Look for our own message where it was said."""
+        """Look for our own message in the thread and in the channel: a card may have come since."""
         oldest = since(effect)
+        channel = ready.at.channel
+        found = None
         if ready.at.ts:
             found = find_block(self.sender.replies(ready.at, oldest=oldest), f"fx-{effect.id}-")
-        else:
-            found = find_block(self.sender.history(ready.at.channel, oldest=oldest), f"fx-{effect.id}-")
-        return f"{ready.at.channel}/{found}" if found else None
+        found = found or find_block(self.sender.history(channel, oldest=oldest), f"fx-{effect.id}-")
+        return f"{channel}/{found}" if found else None
 
     def unproven(self, uow: UnitOfWork, effect: Effect) -> None:
-        """Say it again: a ping twice is better than none."""
-        uow.outbox.postponed(effect, after_s=0, reason="not_seen")
+        """Say it again, a ping twice is better than none; but not for ever, where nobody can look."""
+        if effect.attempt < MOST_ATTEMPTS:
+            uow.outbox.postponed(effect, after_s=0, reason="not_seen")
+        elif uow.outbox.failed(effect, "not_seen"):
+            hour = uow.machine.strftime("%Y%m%d%H")
+            facts = {"channel": effect.payload["channel"], "why": "not_seen"}
+            key = f"ping:unseen:{effect.id}:{hour}"
+            board.alert(uow, self.desk.settings.admin_channel, key, "ping_refused", **facts)
 
     def refuse(self, uow: UnitOfWork, effect: Effect, error: Undeliverable) -> None:
         """Say it in the cards' channel when its own is lost, and tell the operators."""
@@ -133,7 +141,7 @@ class ShowTaken(SlackDeed):
             words,
             block_id=f"fx-{said.id}-{effect.attempt}-taken",
             taken_by=payload["by"],
-            taken_at=uow.now,
+            taken_at=datetime.fromisoformat(payload["taken_at"]),
         )
         return Posted(channel, ts), message, payload["answer_url"] if effect.attempt == 1 else ""
 

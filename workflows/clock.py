@@ -27,7 +27,7 @@ from workflows.services.audit import audit
 from workflows.services.board import alert
 from workflows.services.clocks import follow_new_version, start_clocks
 from workflows.services.escalations import wake_due
-from workflows.services.playbooks import adopt, look_into, make_ready, open_cases_of_older
+from workflows.services.playbooks import adopt, followers, look_into, make_ready
 from workflows.services.replies import leave_old_dialogs
 from workflows.store.departures import Offer
 from workflows.store.tables import deliveries
@@ -42,14 +42,15 @@ SHORTEST_TURN_S = 0.02
 AUDIT_EVERY_S = 60.0
 PEOPLE_EVERY_S = 6 * 3600.0
 GROUPS_EVERY_S = 300.0
+FOLLOW_EVERY_S = 60.0
 FORGET_EVERY_S = 3600.0
 DELIVERIES_KEPT_S = 24 * 3600.0
 DIALOGS_EVERY_S = 60.0
 PLAYBOOKS_EVERY_S = 1.0
-MOST_WOKEN = 50
+MOST_WOKEN = 10  # clicks go on between two turns
 CHUNK = 20
 JUMP_S = 60.0
-_CHORES = ("poll", "audit", "people", "forget", "dialogs", "playbooks", "groups")
+_CHORES = ("poll", "audit", "people", "forget", "dialogs", "playbooks", "groups", "follow")
 
 
 class SteadyTime:
@@ -108,6 +109,7 @@ class TheClock:
             "dialogs": self._dialogs,
             "playbooks": self._playbooks,
             "groups": self._groups,
+            "follow": self._follow,
         }
         self._folder = Watch(desk.settings.playbooks)
         self._steady = SteadyTime()
@@ -142,9 +144,8 @@ class TheClock:
             for chore in _CHORES:
                 uow.timers.start(chore)
             uow.outbox.add(Kind.HELLO, "")
-            start_clocks(uow)
         self._folder.taken()
-        self._apply_to_open()
+        make_ready(self._desk.begin)
 
     def turn(self) -> float:
         """Do what is due and return the seconds until the next turn."""
@@ -247,19 +248,23 @@ class TheClock:
         with self._desk.begin() as uow:
             if uow.timers.hold_lease(LEASE, self._holder, for_s=LEASE_FOR_S) and adopt(uow, found):
                 log.info("playbooks read: %s", ", ".join(version.name for version in found.versions))
+                uow.timers.set_next("follow", after_s=0)
         self._folder.taken()
-        self._apply_to_open()
+        make_ready(self._desk.begin)
 
-    def _apply_to_open(self) -> None:
-        """Let open cases follow new versions that ask for it, a few at a time: clicks go on meanwhile."""
-        for playbook in make_ready(self._desk.begin):
-            if not playbook.apply_to_open:
-                continue
-            with self._desk.begin() as uow:
-                case_ids = open_cases_of_older(uow, playbook)
-            for start in range(0, len(case_ids), CHUNK):
-                with self._desk.begin() as uow:
-                    follow_new_version(uow, playbook.digest, case_ids[start : start + CHUNK])
+    def _follow(self) -> None:
+        """Let open cases follow new versions that ask for it, and time those of older processes.
+
+        A few a turn, in the transaction that holds the lease: who slept through it puts nothing back.
+        """
+        with self._desk.begin() as uow:
+            uow.timers.set_next("follow", after_s=FOLLOW_EVERY_S)
+            if not uow.timers.hold_lease(LEASE, self._holder, for_s=LEASE_FOR_S):
+                return
+            digest, behind = followers(uow, CHUNK)
+            follow_new_version(uow, digest, behind)
+            if len(behind) == CHUNK or start_clocks(uow, CHUNK) == CHUNK:
+                uow.timers.set_next("follow", after_s=0)
 
     def _forget(self) -> None:
         with self._desk.begin() as uow:

@@ -17,7 +17,7 @@ from workflows.domain.effects import Kind
 from workflows.domain.people import may_act
 from workflows.errors import AlreadyTaken, DeliveryError, Missing, NotSaved, Refusal
 from workflows.services.board import Asker, refresh_card, tell_privately
-from workflows.services.playbooks import current_playbooks, may_work
+from workflows.services.playbooks import current_playbooks, may_work, playbooks_about
 from workflows.store.unit_of_work import UnitOfWork
 
 
@@ -29,6 +29,7 @@ class Click:
     holder    who had the case when the button was drawn; "" for nobody.
     version   of the case when the button was drawn; 0 for buttons that do not say.
     delivery  key of this very click: Slack may bring it several times.
+    of_case   the subject is a case, whose playbook says who may work on it; a draft's number tells nothing.
     """
 
     asker: Asker
@@ -40,6 +41,7 @@ class Click:
     message_ts: str = ""
     trigger_id: str = ""
     team_id: str = ""
+    of_case: bool = False
 
     @property
     def case_id(self) -> CaseId:
@@ -66,6 +68,7 @@ def read_click(body: Json, action: Json) -> Click:
         message_ts=str(container.get("message_ts") or message.get("ts") or ""),
         trigger_id=str(body.get("trigger_id") or ""),
         team_id=_team_of(body),
+        of_case="|" in str(action.get("value") or ""),
     )
 
 
@@ -164,7 +167,7 @@ def check_actor(uow: UnitOfWork, click: Click) -> None:
     Raises NotAllowed.
     """
     person = uow.accounts.person(click.asker.agent)
-    playbooks = current_playbooks(uow)
+    playbooks = playbooks_about(uow, click.case_id) if click.of_case else current_playbooks(uow)
     allowed = [user for playbook in playbooks for user in playbook.people.allowed]
     may_act(person, team_id=click.team_id, home_team=uow.accounts.home_team(), allowed=allowed)
     if person is None:

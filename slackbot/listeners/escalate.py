@@ -1,6 +1,7 @@
 """Escalate: the button, its dialog, its submission; Acknowledge on the ping; and `why?`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from slack_bolt import Ack, App
 
@@ -29,7 +30,7 @@ def register(app: App, desk: Desk, sender: Sender) -> None:
 
     @app.view(ESCALATE)
     def on_submit(ack: Ack, body: Json, view: Json) -> None:
-        errors = _submit(desk, read_submission(body, view), view)
+        errors = _submit(desk, replace(read_submission(body, view), of_case=True), view)
         if errors:
             ack(response_action="errors", errors=errors)
         else:

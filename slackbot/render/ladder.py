@@ -74,7 +74,7 @@ def render_ping(
         )
         blocks.append(context(f"{block_id}-taken", taken))
     else:
-        acknowledge = button("acknowledge", say("Acknowledge"), str(view.case.id), style="primary")
+        acknowledge = button("acknowledge", say("Acknowledge"), f"{view.case.id}|", style="primary")
         blocks.append({"type": "actions", "block_id": f"{block_id}-actions", "elements": [acknowledge]})
     return Message(f"{called} {what}", blocks)
 

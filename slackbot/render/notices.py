@@ -93,6 +93,10 @@ _ALERTS: dict[str, Callable[[Facts], str]] = {
         fix=escape(facts["fix"], 400),
         more=facts["more"],
     ),
+    "case_not_timed": lambda facts: say(
+        ":warning: The clocks of case %(case)s cannot be worked out; the log says why. The others go on.",
+        case=facts["case"],
+    ),
     "clock_jumped": lambda facts: say(
         ":warning: The machine’s clock jumped by %(jump_s)s s. Escalation waited one turn; please check "
         "the time.",

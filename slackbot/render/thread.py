@@ -47,6 +47,8 @@ def _sentence(event: EventView, customer: str) -> str:
         "reply_confirmed": say("%(who)s has seen the reply on X", who=who),
         "reply_resent": say("%(who)s sends the reply again", who=who),
         "reopened": say("%(who)s re-opened the case", who=who),
+        "answered_on_x": say("Answered on X itself, past the desk"),
+        "timed": "",
         "card_lost": "",
         "pinged": "",  # the ping is a message of its own
         "reply_submitted": "",

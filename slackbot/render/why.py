@@ -1,6 +1,6 @@
 """The dialog behind `why?`: priority and its rule, what each clock counted, and the ladder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from slackbot.render.ladder import due_words, priority_word, span_words
@@ -28,6 +28,7 @@ TIMED = frozenset(
 _MOST_BLOCKS = 95
 _MOST_INTERVALS = 12
 _MOST_LINES = 25
+_MOST_CLOCKS = 10
 _MOST_CHARACTERS = 2900  # of a section's 3000
 _MOST_IN_CONTEXT = 1900  # of 2000
 
@@ -49,25 +50,45 @@ def _blocks(why: Why) -> Iterator[Json]:
     yield _section("priority", _priority(why))
     divider = {"type": "divider"}
     yield divider
-    limited = [counted for counted in why.clocks if counted.clock.target] or why.clocks
-    for index, counted in enumerate(limited):
-        yield _section(f"clock-{index}", _clock(counted))
+    limited = [counted for counted in why.clocks if counted.clock.target] or list(why.clocks)
+    running = [counted for counted in limited if counted.clock.stopped_at is None]
+    ended = [counted for counted in limited if counted.clock.stopped_at is not None]
+    yield from _clocks("running", running)
+    if why.rungs:
+        yield divider
+        lines = [_rung(rung) for rung in why.rungs[:_MOST_LINES]]
+        title = say("*Ladder %(name)s*", name=escape(why.case.ladder, 80))
+        yield _section("ladder", title + "\n" + "\n".join(lines))
+    lines = _newest([_line(entry, why) for entry in why.told[-_MOST_LINES:]])
+    if lines:
+        yield divider
+        yield _section("told", say("*What happened*") + "\n" + "\n".join(lines))
+    if ended:
+        yield divider
+        yield from _clocks("ended", ended[::-1][:_MOST_CLOCKS])
+
+
+def _clocks(name: str, clocks: Sequence[Counted]) -> Iterator[Json]:
+    for index, counted in enumerate(clocks):
+        yield _section(f"{name}-{index}", _clock(counted))
         lines = [_interval(interval) for interval in counted.intervals[-_MOST_INTERVALS:]]
         hidden = len(counted.intervals) - len(lines)
         if hidden > 0:
             lines.insert(0, say("… %(n)s earlier parts are not shown", n=hidden))
         if lines:
-            yield context(f"clock-{index}-parts", _clip("\n".join(lines), _MOST_IN_CONTEXT))
-    if why.rungs:
-        yield divider
-        lines = [_rung(rung) for rung in why.rungs[:_MOST_LINES]]
-        yield _section(
-            "ladder", say("*Ladder %(name)s*", name=escape(why.case.ladder, 80)) + "\n" + "\n".join(lines)
-        )
-    lines = [_line(entry, why) for entry in why.told[-_MOST_LINES:]]
-    if lines:
-        yield divider
-        yield _section("told", say("*What happened*") + "\n" + "\n".join(lines))
+            yield context(f"why-{name}-{index}-parts", _clip("\n".join(lines), _MOST_IN_CONTEXT))
+
+
+def _newest(lines: Sequence[str]) -> list[str]:
+    """Return the newest lines, as many as a section holds."""
+    kept: list[str] = []
+    left = _MOST_CHARACTERS - 100
+    for line in reversed(lines):
+        left -= len(line) + 1
+        if left < 0:
+            break
+        kept.insert(0, line)
+    return kept
 
 
 def _section(block_id: str, words: str) -> Json:
@@ -92,7 +113,7 @@ def _priority(why: Why) -> str:
     name = escape(why.playbook.name, 80)
     rule_set, _, rule = case.rule.partition("/")
     if why.rule and why.rule.file:
-        place = f"{why.rule.file.rpartition('/')[2]}:{why.rule.line}"
+        place = f"{escape(why.rule.file.rpartition('/')[2], 80)}:{why.rule.line}"
         by = say(
             "rule *%(rule)s* of the set %(set)s (%(place)s)",
             rule=escape(rule, 80),

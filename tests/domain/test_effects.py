@@ -61,6 +61,7 @@ def test_what_the_world_or_a_channel_reads_is_speech_and_what_is_rendered_is_not
         Kind.POST_CARD,
         Kind.THREAD,
         Kind.ALERT,
+        Kind.PING,
     }
 
 

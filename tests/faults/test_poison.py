@@ -22,7 +22,7 @@ PAST_ESCAPES = "&lt;!channel&gt; &amp;lt;!here&gt; <<!channel>> <\u200b!channel>
 
 # The only constructs that the desk writes itself.
 OURS = re.compile(
-    r"<!date\^\d+\^\{date_short_pretty\} \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>"
+    r"<!date\^\d+\^\{date_short_pretty\} \{time\}(?: \(\{ago\}\))?\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>"
     r"|<@U0ASHA>|<https://x\.com/i/status/\d+\|see it on X>"
 )
 LIVE = re.compile(r"<(?=[!@#]|https?:|mailto:|tel:)")

@@ -203,7 +203,7 @@ def test_every_job_is_named_where_it_really_is() -> None:
 # --- events and buttons
 
 
-QUIET = {Event.OPENED, Event.REPLY_SUBMITTED, Event.CARD_LOST, Event.PINGED}
+QUIET = {Event.OPENED, Event.REPLY_SUBMITTED, Event.CARD_LOST, Event.PINGED, Event.TIMED}
 
 
 @pytest.mark.parametrize("event", list(Event))

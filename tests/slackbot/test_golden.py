@@ -59,6 +59,7 @@ FACTS = {
     "fix": "write `priorities`",
     "more": "2",
     "jump_s": "7200",
+    "case": "7",
 }
 
 

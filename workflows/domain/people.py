@@ -61,7 +61,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Every group that Slack has told of, and the people who are not plain members."""
+    """What Slack has told of the people and groups that a playbook names, and of all admins."""
 
     people: Mapping[str, Person] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
@@ -180,22 +180,24 @@ class Staff:
 
     def _behind(self, name: str, at: datetime, team: str | None, owner: str | None) -> list[str]:
         if name == "owner":
-            return self._awake([owner] if owner else [], at)
+            return self._awake([owner] if owner else [], at, team)
         if name == "team":
             named = self._people.teams.get(team or "")
             if named and named.members:
                 return self._awake(named.members, at, team)
             name = "agents"
         if name == "on_duty_supervisor":
-            supervisors = self.members(self.listed(SUPERVISOR))
-            return [user for user in supervisors if self.on_duty(user, at)][:1]
+            listed = self.listed(SUPERVISOR)
+            awake = [user for user in self.members(listed) if self.on_duty(user, at)][:1]
+            unknown = [one for one in listed if one.startswith("S") and one not in self.directory.groups]
+            return awake or unknown[:1] or ([] if listed else [EVERYBODY])
         if name in ("agents", "supervisors", "admins"):
             role = name.removesuffix("s")
             listed = self.listed(role)
-            if role == AGENT and not listed:
-                return [EVERYBODY]
+            if not listed:
+                return [EVERYBODY]  # nobody is named and Slack has told of no admin: better all than nobody
             return self._awake(listed, at)
-        return self._awake([name], at)
+        return self._awake([name], at, team)
 
     def _awake(self, ids: Iterable[str], at: datetime, team: str | None = None) -> list[str]:
         """Return those on duty; a group is as long as one of its members is, or nobody knows them."""
@@ -208,3 +210,12 @@ class Staff:
             elif self.members([one]) and self.on_duty(one, at, team):
                 awake.append(one)
         return awake
+
+
+def people_named(playbook: Playbook, house: House) -> set[str]:
+    """Return every user and group id that the playbook or the settings name."""
+    people = playbook.people
+    named = {*people.allowed, *house.supervisors, *house.admins}
+    named.update(*people.roles.values())
+    named.update(*(team.members for team in people.teams.values()), *(shift.who for shift in people.shifts))
+    return named.union(*(rung.ping for ladder in playbook.escalation.ladders for rung in ladder.rungs))

@@ -190,17 +190,6 @@ def _plain_check(condition: Condition) -> _Check:  # noqa: C901, PLR0911 - one a
     raise TypeError(f"no such condition: {condition!r}")
 
 
-def conditions_in(condition: Condition) -> Iterator[Condition]:
-    """Yield this condition and all that it is made of."""
-    yield condition
-    match condition:
-        case terms.AnyOf(conditions) | terms.AllOf(conditions):
-            for each in conditions:
-                yield from conditions_in(each)
-        case terms.Not(inner):
-            yield from conditions_in(inner)
-
-
 def _hashtags(text: str, language: str) -> Iterator[str]:
     for tag in _HASHTAG.findall(text):
         yield fold(tag)

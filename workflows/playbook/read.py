@@ -1,8 +1,8 @@
 """A file, or all files of a folder, become playbooks, or every reason why not."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -75,8 +75,8 @@ def shipped_folder() -> Path:
     return Path(__file__).parents[2] / "playbooks"
 
 
-def read_folder(folder: Path) -> tuple[list[Playbook], list[Problem]]:
-    """Return the playbooks that are right, by file name, and the problems of all files.
+def read_folder(folder: Path) -> "Looked":
+    """Return the playbooks that are right, by file name, with their texts, and the errors of all files.
 
     Files that contradict each other (two for all accounts, one account in two, one name twice) are
     returned nonetheless: whether to use them is for the caller, who sees the problems.
@@ -102,7 +102,13 @@ def read_folder(folder: Path) -> tuple[list[Playbook], list[Problem]]:
         sources[str(path)] = source
         if playbook is not None:
             playbooks.append(playbook)
-    return playbooks, in_order([*problems, *_across(playbooks, sources)])
+    problems += _across(playbooks, sources)
+    return Looked(list(sources), playbooks, in_order(problems), _texts(sources))
+
+
+def _texts(sources: Mapping[str, bytes]) -> dict[str, str]:
+    """Return what was read as text, a byte order mark included: encoded again it is the same bytes."""
+    return {file: source.decode("utf-8", "replace") for file, source in sources.items()}
 
 
 def _files(folder: Path) -> list[Path]:
@@ -181,11 +187,13 @@ class Looked:
     """What was found.
 
     playbooks  those that can be read; the desk takes them only while nothing has errors.
+    sources    the texts by file, to the last byte: a version is known by their digest.
     """
 
     files: Sequence[str]
     playbooks: Sequence[Playbook]
     problems: Sequence[Problem]
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def errors(self) -> list[Problem]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from workflows.domain.case import Case, CaseId, Status
+from workflows.domain.case import Case, Status
 from workflows.domain.clocks import Clock, Clocks, Happening, What, clocks_of
 from workflows.domain.escalation import Step, carried_over, ladder_for, passed, steps_of
 from workflows.domain.playbook import Hours, Ladder, Playbook, hours_named
@@ -13,6 +13,7 @@ from workflows.services.playbooks import playbook_of
 from workflows.store.history import Entry, Event
 from workflows.store.unit_of_work import UnitOfWork
 
+BEFORE_US = timedelta(hours=1)
 _PLAIN = {
     Event.CLAIMED: What.CLAIMED,
     Event.TAKEN_OVER: What.CLAIMED,
@@ -20,8 +21,9 @@ _PLAIN = {
     Event.RELEASED: What.RELEASED,
     Event.RESOLVED: What.RESOLVED,
     Event.REOPENED: What.REOPENED,
+    Event.ANSWERED_ON_X: What.ANSWERED,
 }
-_NEW_TURN = frozenset({What.ANSWERED, What.RESOLVED, What.REOPENED})
+_ENDS_WAIT = frozenset({What.ANSWERED, What.RESOLVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Timing:
     """A case's clocks and ladder at a moment.
 
     steps  of the ladder in this turn; empty while nobody waits.
-    turn   answers, resolutions and re-openings so far.
+    turn   number of the history's line with which the customer's wait began; 0 while nobody waits.
+    since  T0 of the ladder; None while it calls nobody.
     told   numbers of the clocks whose missed target the history names already.
     raised_at  when the priority changed last; None when it never did.
     """
@@ -39,6 +42,7 @@ class Timing:
     steps: Sequence[Step]
     turn: int
     told: frozenset[str]
+    since: datetime | None = None
     raised_at: datetime | None = None
 
     @property
@@ -57,22 +61,27 @@ def happenings_of(entries: Sequence[Entry]) -> list[Happening]:
 
     An answer answers what had been written when it was submitted: it stands there, however long X took.
     """
+    return [happening for happening, _ in _with_entries(entries)]
+
+
+def _with_entries(entries: Sequence[Entry]) -> list[tuple[Happening, Entry]]:
+    """Return what the clocks need, each with the line that tells of it."""
     sent = {e.facts.get("draft"): e.at for e in entries if e.event == Event.REPLY_SENT}
-    happened: list[Happening] = []
+    happened: list[tuple[Happening, Entry]] = []
     for entry in entries:
         facts = entry.facts
         if entry.event in (Event.OPENED, Event.POST_RECEIVED):
             what = What.THANKED if facts.get("thanks") else What.WROTE
             at = datetime.fromisoformat(facts["written"]) if "written" in facts else entry.at
-            happened.append(Happening(at, what, post=facts.get("post", "")))
+            happened.append((Happening(at, what, post=facts.get("post", "")), entry))
         elif entry.event == Event.REPLY_SUBMITTED and facts.get("draft") in sent:
-            happened.append(Happening(sent[facts.get("draft")], What.ANSWERED))
+            happened.append((Happening(sent[facts.get("draft")], What.ANSWERED), entry))
         elif entry.event in (Event.PRIORITY_CHANGED, Event.TRIAGED) and "priority" in facts:
-            happened.append(Happening(entry.at, What.PRIORITY, priority=facts["priority"]))
+            happened.append((Happening(entry.at, What.PRIORITY, priority=facts["priority"]), entry))
         elif entry.event in _PLAIN:
-            happened.append(Happening(entry.at, _PLAIN[Event(entry.event)]))
+            happened.append((Happening(entry.at, _PLAIN[Event(entry.event)]), entry))
             if entry.event == Event.REOPENED and entry.actor_kind == "agent":
-                happened.append(Happening(entry.at, What.CLAIMED))
+                happened.append((Happening(entry.at, What.CLAIMED), entry))
     return happened
 
 
@@ -89,15 +98,34 @@ def timing_of(entries: Sequence[Entry], case: Case, playbook: Playbook, now: dat
     clocks = clocks_of(happened, playbook.priorities, first_priority(entries, case), hours_of, now)
     ladder = ladder_for(playbook, case.priority, case.team)
     steps: list[Step] = []
-    if clocks.response and clocks.waiting_since and ladder:
+    turn, since = _wait_of(entries) if clocks.waiting_since else (0, None)
+    if clocks.response and clocks.waiting_since and since and ladder:
         hours = hours_of(clocks.response.hours)
-        steps = steps_of(ladder, clocks.waiting_since, target=clocks.response.target, hours=hours)
-    turn = sum(happening.what in _NEW_TURN for happening in happened)
-    if not turn and entries and entries[0].facts.get("before_us"):
-        steps = []  # what was there when the desk came is shown as late, but nobody is called to all of it
+        steps = steps_of(ladder, since, target=clocks.response.target, hours=hours)
     told = frozenset(e.facts.get("number", "") for e in entries if e.event == Event.BREACHED)
     raised_at = max((one.at for one in happened if one.what is What.PRIORITY), default=None)
-    return Timing(clocks, ladder, steps, turn, told, raised_at)
+    return Timing(clocks, ladder, steps, turn, told, since, raised_at)
+
+
+def _wait_of(entries: Sequence[Entry]) -> tuple[int, datetime | None]:
+    """Return the line with which the customer's wait began, and since when the ladder counts.
+
+    What was there before the desk is shown as late, but nobody is called to all of it: for the ladder the
+    wait begins with the first post that was written to the desk; None while there is none.
+    """
+    waits: list[tuple[Happening, Entry]] = []
+    for happening, entry in _with_entries(entries):
+        if happening.what in _ENDS_WAIT:
+            waits.clear()
+        elif happening.what is What.WROTE:
+            waits.append((happening, entry))
+    looked_at = max(
+        (e.number for e in entries if e.event == Event.TIMED and e.facts.get("before_us")), default=0
+    )
+    ours = [(h, e) for h, e in waits if not e.facts.get("before_us") and e.number > looked_at]
+    if not ours:
+        return (waits[0][1].number if waits else 0), None
+    return ours[0][1].number, min(happening.at for happening, _ in ours)
 
 
 def hours_for(playbook: Playbook, team: str | None) -> Callable[[str], Hours]:
@@ -193,19 +221,31 @@ def _wake_at(case: Case, timing: Timing) -> datetime | None:
     return min(moments, default=None)
 
 
-def start_clocks(uow: UnitOfWork) -> int:
-    """Time the open cases of a desk that had no clocks yet, and return how many there were."""
-    untimed = uow.cases.untimed()
-    for case_id in untimed:
-        keep_time(uow, uow.cases.get(case_id))
+def start_clocks(uow: UnitOfWork, most: int) -> int:
+    """Time open cases that older processes opened without clocks, and return how many there were.
+
+    What had waited for an hour by then is shown as late and calls nobody.
+    """
+    untimed = uow.cases.untimed(most)
+    for case in untimed:
+        is_old = uow.now - case.opened_at > BEFORE_US
+        uow.history.add(case.id, Event.TIMED, **({"before_us": "1"} if is_old else {}))
+        playbook = case_playbook(uow, case)
+        keep_time(uow, uow.cases.keep_time(case, replace(case, playbook=playbook.digest)))
     return len(untimed)
 
 
-def follow_new_version(uow: UnitOfWork, digest: str, case_ids: Sequence[CaseId]) -> None:
-    """Let these open cases be decided by another version of their playbook from now on."""
-    for case_id in case_ids:
-        case = uow.cases.get(case_id)
-        if case.status is Status.RESOLVED or case.playbook == digest:
-            continue
+def follow_new_version(uow: UnitOfWork, digest: str, followers: Sequence[Case]) -> None:
+    """Let these open cases be decided by another version of their playbook from now on.
+
+    The ladder goes on from where time stands, as with a change of priority: nothing is said again.
+    """
+    for case in followers:
+        old = timing_of(uow.history.of(case.id), case, case_playbook(uow, case), uow.now)
         uow.history.add(case.id, Event.PLAYBOOK_CHANGED, playbook=digest)
-        show(uow, keep_time(uow, uow.cases.save(case, replace(case, playbook=digest))))
+        after = replace(case, playbook=digest)
+        new = timing_of(uow.history.of(case.id), after, playbook_of(uow, digest), uow.now)
+        said_until = max((step.at for step in old.steps[: case.reached]), default=None)
+        reached = passed(new.steps, said_until) if said_until else 0
+        ladder = new.ladder.name if new.ladder and new.steps else ""
+        show(uow, keep_time(uow, uow.cases.save(case, replace(after, reached=reached, ladder=ladder))))

@@ -1,9 +1,12 @@
 """Escalations: what is due of a case's clocks and ladder, help asked for by hand, and who takes it on."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+
+from sqlalchemy.exc import DBAPIError
 
 from workflows.domain.case import Case, CaseId, Status
 from workflows.domain.effects import PRIORITIES, Kind
@@ -11,7 +14,7 @@ from workflows.domain.escalation import LATE_AFTER, Step, Turn, turn_of
 from workflows.domain.people import Staff
 from workflows.domain.playbook import Ladder, Playbook, Rung
 from workflows.errors import Conflict, Refusal
-from workflows.services.board import UPDATES, Asker, show
+from workflows.services.board import UPDATES, Asker, alert, show
 from workflows.services.clocks import (
     Timing,
     case_playbook,
@@ -28,13 +31,26 @@ from workflows.store.unit_of_work import UnitOfWork
 NEXT_STEP, SUPERVISOR, TEAM = "next_step", "on_duty_supervisor", "team:"
 MOST_REASON = 500
 AWAIT_CARD_S = 5.0
+ASIDE = timedelta(minutes=1)
+
+log = logging.getLogger(__name__)
 
 
 def wake_due(uow: UnitOfWork, most: int = 50) -> int:
     """Do what is due of cases, the longest due first, and return of how many."""
     due = uow.escalations.due(most)
     for case in due:
-        wake(uow, case)
+        try:
+            with uow.attempt():
+                wake(uow, case)
+        except DBAPIError:
+            raise  # the store's trouble, not this case's
+        except Exception:
+            log.exception("case=%s cannot be timed", case.id)
+            uow.cases.keep_time(case, replace(case, wake_at=uow.now + ASIDE))
+            hour = uow.machine.strftime("%Y%m%d%H")
+            facts = {"case": str(case.id)}
+            alert(uow, uow.house.channel("admins"), f"timing:{case.id}:{hour}", "case_not_timed", **facts)
     return len(due)
 
 
@@ -104,7 +120,8 @@ def _tell(uow: UnitOfWork, case: Case, timing: Timing, turn: Turn, staff: Staff)
         facts["skipped"] = ",".join(skipped)
     uow.history.add(case.id, Event.PINGED, DESK, **facts)
     who = staff.pinged(turn.say.rung.ping, uow.now, team=case.team, owner=case.assignee)
-    key = f"{case.id}:{case.turn}:{ladder}:{turn.say.index}"
+    after_t0 = timing.steps[turn.say.index].at - (timing.since or uow.now)
+    key = f"{case.id}:{case.turn}:{ladder}:{int(after_t0.total_seconds())}"
     ping(uow, case, key, who, channel=turn.say.rung.channel, words={"text": turn.say.rung.text, **facts})
 
 
@@ -161,7 +178,8 @@ def escalation_choices(uow: UnitOfWork, case_id: CaseId) -> Choices:
     if case.status is Status.RESOLVED:
         raise Refusal("resolved")
     playbook = case_playbook(uow, case)
-    return Choices(case, _next_step(uow, case, playbook), sorted(playbook.people.teams))
+    teams = sorted(name for name, team in playbook.people.teams.items() if team.members)
+    return Choices(case, _next_step(uow, case, playbook), teams)
 
 
 def escalate(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, target: str, reason: str) -> None:
@@ -182,10 +200,10 @@ def escalate(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, target: str, rea
     step = next(iter(before.steps[case.reached :]), None) if target == NEXT_STEP else None
     if target == NEXT_STEP and step is None:
         raise Conflict("no_next_step")
-    rung = step.rung if step else Rung(ping=_names(target), channel="supervisors")
+    rung = step.rung if step else _asked_for(playbook, target)
     team = target.removeprefix(TEAM) if target.startswith(TEAM) else case.team
     who = staff_of(uow, playbook).pinged(rung.ping, uow.now, team=team, owner=case.assignee)
-    if not who:
+    if not who and rung.ping:
         raise Refusal("nobody_on_duty")
     number = uow.escalations.add(case.id, asker.agent, target, reason)
     facts = {"escalation": str(number), "target": target}
@@ -214,20 +232,19 @@ def acknowledge(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, clicked_ts: s
     if case.waiting_since is None and not case.escalated:
         raise Refusal("nobody_waits")
     ladder = _ladder(uow, case)
-    again = rearm_at(case, ladder)
-    if case.quiet_at and case.quiet_by and (again is None or again > uow.now):
+    if case.quiet_at and case.quiet_by and _rests(uow, case):
         if case.quiet_by == asker.agent:
             return
         raise Conflict("taken_on", holder=case.quiet_by, since=case.quiet_at.isoformat())
     uow.history.add(case.id, Event.ACKNOWLEDGED, ("agent", asker.agent))
     after = case
-    if ladder is None or "acknowledge" in ladder.quieted_by:
+    if case.waiting_since and (ladder is None or "acknowledge" in ladder.quieted_by):
         after = replace(case, quiet_at=uow.now, quiet_by=asker.agent)
     # Without the click: its answer address belongs to the ping, and would draw the card over it.
     show(uow, keep_time(uow, uow.cases.save(case, after)))
     for ping_id, said_at in uow.outbox.said(Kind.PING, case.id):
         mine = clicked_ts and said_at.endswith(f"/{clicked_ts}")
-        payload = {"ping": ping_id, "at": said_at, "by": asker.agent}
+        payload = {"ping": ping_id, "at": said_at, "by": asker.agent, "taken_at": uow.now.isoformat()}
         uow.outbox.add(
             Kind.PING_TAKEN,
             str(ping_id),
@@ -235,6 +252,13 @@ def acknowledge(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, clicked_ts: s
             budget="" if mine else UPDATES,
             payload=payload | {"answer_url": asker.answer_url if mine else ""},
         )
+
+
+def _rests(uow: UnitOfWork, case: Case) -> bool:
+    """Tell whether somebody has taken the wait on, so that no ping of the ladder is said now."""
+    ladder = _ladder(uow, case)
+    again = rearm_at(case, ladder)
+    return is_quiet(case, ladder) or (again is not None and again > uow.now)
 
 
 def quiet_by_claim(uow: UnitOfWork, case: Case, agent: str) -> Case:
@@ -255,8 +279,17 @@ def _next_step(uow: UnitOfWork, case: Case, playbook: Playbook) -> Step | None:
     return next(iter(timing.steps[case.reached :]), None)
 
 
-def _names(target: str) -> Sequence[str]:
-    return ("team",) if target.startswith(TEAM) else ("on_duty_supervisor",)
+def _asked_for(playbook: Playbook, target: str) -> Rung:
+    """Return whom a choice of the dialog calls.
+
+    Raises Refusal ("nobody_on_duty") for one that the playbook has not (any more).
+    """
+    if target == SUPERVISOR:
+        return Rung(ping=("on_duty_supervisor",), channel="supervisors")
+    team = playbook.people.teams.get(target.removeprefix(TEAM)) if target.startswith(TEAM) else None
+    if team is None or not team.members:
+        raise Refusal("nobody_on_duty")
+    return Rung(ping=("team",), channel="supervisors")
 
 
 def _raised(uow: UnitOfWork, case: Case, before: Timing, asker: Asker) -> Case:
@@ -281,7 +314,7 @@ def still_wanted(uow: UnitOfWork, payload: Mapping[str, Any]) -> bool:
         return False
     if "escalation" in payload:
         return True
-    if payload["turn"] != str(case.turn) or case.waiting_since is None:
+    if payload["turn"] != str(case.turn) or case.waiting_since is None or _rests(uow, case):
         return False
     said = [e.facts for e in uow.history.of(case.id) if e.event == Event.PINGED]
     return not any(

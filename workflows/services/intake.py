@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from workflows.domain.case import Case, Status, customer_wrote
+from workflows.domain.case import Case, CaseId, Status, customer_wrote
+from workflows.domain.case import answered as answered_case
 from workflows.domain.effects import PRIORITIES
 from workflows.domain.playbook import Playbook
 from workflows.domain.post import Author, Post, follows_up, id_order, names
@@ -13,7 +14,7 @@ from workflows.domain.rules import Mention
 from workflows.playbook.judge import Judgement, judge
 from workflows.services.assignment import free_from_absent, give_to_somebody
 from workflows.services.board import post_card, show
-from workflows.services.clocks import case_playbook, change_ladder, keep_time, timing_of
+from workflows.services.clocks import BEFORE_US, case_playbook, change_ladder, keep_time, timing_of
 from workflows.services.playbooks import current_playbook
 from workflows.store.cases import NewMessage
 from workflows.store.history import Event
@@ -21,7 +22,6 @@ from workflows.store.unit_of_work import UnitOfWork
 from workflows.words.understand import is_thanks
 
 NETWORK = "x"
-BEFORE_US = timedelta(hours=1)
 
 
 def take_posts(
@@ -139,8 +139,6 @@ class _Arrival:
 
     def _opened(self, case: Case, judged: Judgement) -> None:
         facts = {"priority": case.priority, "rule": case.rule, "playbook": case.playbook}
-        if self.first_look and self.uow.now - self._since() > BEFORE_US:
-            facts["before_us"] = "1"
         self._note(case, Event.OPENED, facts)
         post_card(self.uow, case)
         case = give_to_somebody(self.uow, case, self.playbook, judged.route)
@@ -149,7 +147,7 @@ class _Arrival:
     def _continued(self, case: Case) -> None:
         """Let the case go on: open again unless this is only thanks, and more urgent if the words are."""
         uow = self.uow
-        is_only_thanks = not case.waiting_since and is_thanks(self.post.text, case.language)
+        is_only_thanks = is_thanks(self.post.text, case.language)
         self._note(case, Event.POST_RECEIVED, {"thanks": "1"} if is_only_thanks else {})
         after = case
         if not is_only_thanks:
@@ -192,6 +190,8 @@ class _Arrival:
 
     def _note(self, case: Case, event: Event, facts: dict[str, str]) -> None:
         written = {"post": self.post.id, "written": self._since().isoformat()}
+        if self.first_look and self.uow.now - self._since() > BEFORE_US:
+            written["before_us"] = "1"
         self.uow.history.add(case.id, event, ("customer", str(case.customer_id)), **written, **facts)
 
     def _message(self, case: Case) -> NewMessage:
@@ -239,7 +239,20 @@ def _own(uow: UnitOfWork, account: Author, post: Post) -> bool:
         names_us=False,
         follows_up=False,
     )
-    return uow.cases.add_message(message) is not None
+    if uow.cases.add_message(message) is None:
+        return False
+    if not uow.drafts.under_way(answered.case_id, target=post.in_reply_to or ""):
+        _answered_by_hand(uow, CaseId(answered.case_id), post)
+    return True
+
+
+def _answered_by_hand(uow: UnitOfWork, case_id: CaseId, post: Post) -> None:
+    """Somebody answered on X itself, past the desk: the customer waits no more."""
+    case = uow.cases.get(case_id)
+    uow.history.add(case_id, Event.ANSWERED_ON_X, post=post.id)
+    case = keep_time(uow, case)
+    still_waits = case.waiting_since is not None
+    show(uow, uow.cases.save(case, answered_case(case, customer_wrote_since=still_waits)))
 
 
 def _storable(post: Post) -> Post:

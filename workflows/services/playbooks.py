@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from workflows.domain.case import CaseId
-from workflows.domain.people import AGENT, Staff
+from workflows.domain.case import Case, CaseId
+from workflows.domain.people import AGENT, Staff, people_named
 from workflows.domain.playbook import Playbook
 from workflows.errors import NotAllowed
 from workflows.playbook.problems import Problem
@@ -24,9 +24,7 @@ def playbook_of(uow: UnitOfWork, digest: str, username: str = "") -> Playbook:
     """Return the version with this digest; without one, the current playbook of the account."""
     if not digest:
         return current_playbook(uow, username)
-    if digest not in _read:
-        _keep(digest, uow.playbooks.source(digest))
-    return _read[digest]
+    return _read.get(digest) or _keep(digest, uow.playbooks.source(digest))
 
 
 def make_ready(begin: Begin) -> list[Playbook]:
@@ -39,12 +37,14 @@ def make_ready(begin: Begin) -> list[Playbook]:
         return current_playbooks(uow)
 
 
-def _keep(digest: str, source: tuple[str, str] | None) -> None:
-    playbook = read_playbook(source[1], source[0])[0] if source else None
+def _keep(digest: str, source: tuple[str, str] | None) -> Playbook:
+    if source is None:
+        return BUILT_IN  # not remembered: it may be there in a moment
     # What was current once can be read; only a desk that went back to an older release cannot.
-    _read[digest] = playbook or BUILT_IN
+    playbook = _read[digest] = read_playbook(source[1], source[0])[0] or BUILT_IN
     while len(_read) > _KEPT:
         _read.popitem(last=False)
+    return playbook
 
 
 def current_playbooks(uow: UnitOfWork) -> list[Playbook]:
@@ -55,6 +55,12 @@ def current_playbooks(uow: UnitOfWork) -> list[Playbook]:
 def current_playbook(uow: UnitOfWork, username: str) -> Playbook:
     """Return the playbook that decides about new cases of this account."""
     return playbook_for(current_playbooks(uow), username)
+
+
+def playbooks_about(uow: UnitOfWork, case_id: CaseId) -> list[Playbook]:
+    """Return the current playbook of the case's account, as a list; of all accounts when the case is gone."""
+    username = uow.cases.account_of(case_id)
+    return [current_playbook(uow, username)] if username is not None else current_playbooks(uow)
 
 
 def may_work(uow: UnitOfWork, playbooks: Sequence[Playbook], user: str) -> None:
@@ -75,8 +81,12 @@ def may_work(uow: UnitOfWork, playbooks: Sequence[Playbook], user: str) -> None:
 
 
 def staff_of(uow: UnitOfWork, playbook: Playbook) -> Staff:
-    """Return the people of a playbook."""
-    return Staff(playbook, uow.house, uow.accounts.directory())
+    """Return the people of a playbook; looked up once in a transaction."""
+    known = uow.staff.get(playbook.digest)
+    if known is None or known.playbook is not playbook:
+        named = people_named(playbook, uow.house)
+        known = uow.staff[playbook.digest] = Staff(playbook, uow.house, uow.accounts.directory(named))
+    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +99,17 @@ class Found:
 
 def look_into(folder: Path) -> Found:
     """Read the playbooks of a folder; no transaction needs to be open meanwhile."""
-    playbooks, problems = read_folder(folder)
-    versions = []
-    for playbook in playbooks:
-        path = folder / Path(playbook.file).name
-        source = path.read_bytes()
-        if sha256(source).hexdigest().startswith(playbook.digest):  # else it changed between two looks
-            text = source.decode("utf-8-sig")
-            versions.append(Version(playbook.digest, playbook.name, path.name, text))
-    return Found(versions, [problem for problem in problems if problem.severity == "error"])
+    looked = read_folder(folder)
+    versions = [
+        Version(playbook.digest, playbook.name, Path(playbook.file).name, looked.sources[playbook.file])
+        for playbook in looked.playbooks
+    ]
+    if not looked.files and not looked.problems:
+        fix = "put a playbook there (a file that ends in .yaml), or set PLAYBOOKS_DIR to where yours are"
+        return Found(
+            (), [Problem("error", str(folder), 1, 1, "", "no playbook in this folder", fix, "empty")]
+        )
+    return Found(versions, looked.errors)
 
 
 def adopt(uow: UnitOfWork, found: Found) -> bool:
@@ -114,12 +126,23 @@ def adopt(uow: UnitOfWork, found: Found) -> bool:
     return True
 
 
-def open_cases_of_older(uow: UnitOfWork, playbook: Playbook) -> Sequence[CaseId]:
-    """Return the open cases of the playbook's accounts that another version decides."""
+def followers(uow: UnitOfWork, most: int) -> tuple[str, Sequence[Case]]:
+    """Return a current version that open cases are to follow, and some of those that do not yet, held."""
+    current = current_playbooks(uow)
+    for playbook in current:
+        if playbook.apply_to_open:
+            behind = open_cases_of_others(uow, playbook, most)
+            if behind:
+                return playbook.digest, behind
+    return "", ()
+
+
+def open_cases_of_others(uow: UnitOfWork, playbook: Playbook, most: int) -> Sequence[Case]:
+    """Return open cases of the playbook's accounts, held, that another version decides."""
     current = current_playbooks(uow)
     accounts = uow.accounts.all()
     theirs = [a.id for a in accounts if playbook_for(current, a.username).digest == playbook.digest]
-    return uow.cases.open_under_others(theirs, playbook.digest)
+    return uow.cases.open_under_others(theirs, playbook.digest, most)
 
 
 def _tell_admins(uow: UnitOfWork, errors: Sequence[Problem]) -> None:

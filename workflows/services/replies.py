@@ -123,9 +123,8 @@ def reply_sent(uow: UnitOfWork, effect: Effect, external_id: str) -> None:
     case = uow.cases.get(draft.case_id)
     if external_id:
         _attach(uow, draft, case.account_id, external_id)
-    wrote_since = draft.submitted_at is not None and uow.cases.wrote_after(case.id, draft.submitted_at)
-    saved = uow.cases.save(case, answered(case, customer_wrote_since=wrote_since))
-    show(uow, keep_time(uow, saved))
+    case = keep_time(uow, case)
+    show(uow, uow.cases.save(case, answered(case, customer_wrote_since=case.waiting_since is not None)))
 
 
 def reply_refused(uow: UnitOfWork, effect: Effect, reason: str) -> None:

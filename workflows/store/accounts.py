@@ -1,9 +1,10 @@
 """Accounts, the workspace, its people, and where intake stands."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, or_, select, update
 
 from workflows.domain.people import Directory, Group, Person
 from workflows.domain.post import Author
@@ -121,14 +122,19 @@ class Accounts:
         if insert_new(self._connection, groups, {"id": group.id, **row}, unique=("id",)) is None:
             self._connection.execute(update(groups).where(groups.c.id == group.id).values(row))
 
-    def directory(self) -> Directory:
-        """Return every user group that Slack has told of, and the people who are not plain members."""
-        notable = people.c.is_admin | people.c.is_bot | people.c.is_deleted | people.c.is_guest
-        rows = self._connection.execute(select(people).where(notable))
-        people_known = {row.id: _person_of(row) for row in rows}
-        rows = self._connection.execute(select(groups))
+    def directory(self, named: Iterable[str]) -> Directory:
+        """Return the user groups among these ids, these people and those of the groups, and all admins."""
+        ids = set(named)
+        rows = self._connection.execute(select(groups).where(groups.c.id.in_(ids)))
         known = {row.id: Group(row.id, row.handle, tuple(row.members)) for row in rows}
-        return Directory(people_known, known)
+        ids |= {user for group in known.values() for user in group.members}
+        wanted = people.c.is_admin | people.c.id.in_(ids)
+        rows = self._connection.execute(select(people).where(wanted))
+        return Directory({row.id: _person_of(row) for row in rows}, known)
+
+    def drop_groups(self, *, but: Iterable[str]) -> None:
+        """Forget the user groups that Slack lists no more: nobody has a right by them."""
+        self._connection.execute(delete(groups).where(groups.c.id.not_in(list(but))))
 
     def home_team(self) -> str:
         """Return our workspace's id; "" while unknown."""

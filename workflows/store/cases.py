@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, select, update
 
 from workflows.domain.case import AgentId, Case, CaseId, Status
 from workflows.domain.post import Author, Post
 from workflows.errors import Missing
 from workflows.store.engine import insert_new
-from workflows.store.tables import cases, customers, messages, threads
+from workflows.store.tables import accounts, cases, customers, history, messages, threads
 
 _CASE_COLUMNS = tuple(Case.__dataclass_fields__)
 
@@ -51,6 +51,11 @@ _LATEST_NEW = (
     .limit(1)
 )
 _LAST_POST = select(func.max(messages.c.received_at)).where(messages.c.case_id == bindparam("number"))
+_ACCOUNT_OF = (
+    select(accounts.c.username)
+    .join(cases, cases.c.account_id == accounts.c.id)
+    .where(cases.c.id == bindparam("number"))
+)
 _EARLIER = select(func.count()).select_from(cases).where(cases.c.customer_id == bindparam("customer"))
 
 
@@ -174,29 +179,40 @@ class Cases:
                 .values(conversation_id=f"{conversation_id}/{case.id}")
             )
 
-    def untimed(self) -> Sequence[CaseId]:
-        """Return the open cases that no clock has looked at: those from before there were clocks."""
+    def account_of(self, case_id: CaseId) -> str | None:
+        """Return the username of ours that a case belongs to; None when there is no such case."""
+        return self._connection.execute(_ACCOUNT_OF, {"number": case_id}).scalar()
+
+    def untimed(self, most: int) -> Sequence[Case]:
+        """Return open cases, held, that no clock has looked at: those from before there were clocks."""
+        timed = exists().where(history.c.case_id == cases.c.id, history.c.event == "timed")
         rows = self._connection.execute(
-            select(cases.c.id).where(
+            select(cases)
+            .where(
                 cases.c.status.in_([Status.NEW, Status.OPEN]),
                 cases.c.playbook == "",
                 cases.c.waiting_since.is_(None),
+                ~timed,
             )
+            .limit(most)
+            .with_for_update(skip_locked=True)
         )
-        return [CaseId(number) for number in rows.scalars()]
+        return [case_of(row) for row in rows]
 
-    def open_under_others(self, account_ids: Sequence[str], digest: str) -> Sequence[CaseId]:
-        """Return the unresolved cases of these accounts that another version than this decides."""
+    def open_under_others(self, account_ids: Sequence[str], digest: str, most: int) -> Sequence[Case]:
+        """Return unresolved cases, held, of these accounts that another version than this decides."""
         rows = self._connection.execute(
-            select(cases.c.id)
+            select(cases)
             .where(
                 cases.c.account_id.in_(account_ids),
-                cases.c.status != Status.RESOLVED,
+                cases.c.status.in_([Status.NEW, Status.OPEN, Status.WAITING]),
                 cases.c.playbook != digest,
             )
             .order_by(cases.c.id)
+            .limit(most)
+            .with_for_update(skip_locked=True)
         )
-        return [CaseId(number) for number in rows.scalars()]
+        return [case_of(row) for row in rows]
 
     def earlier_cases(self, customer_id: int) -> int:
         """Return how many cases this customer has had."""
@@ -281,13 +297,6 @@ class Cases:
             .where(messages.c.account_id == account_id, messages.c.external_id == post_id)
             .values(refused=reason)
         )
-
-    def wrote_after(self, case_id: CaseId, moment: datetime) -> bool:
-        """Tell whether a post of the customer arrived after this moment of desk time."""
-        newer = select(messages.c.id).where(
-            messages.c.case_id == case_id, messages.c.author == "customer", messages.c.received_at > moment
-        )
-        return self._connection.execute(newer.limit(1)).first() is not None
 
 
 def _changes(before: Case, after: Case) -> dict[str, Any]:

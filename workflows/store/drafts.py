@@ -93,6 +93,15 @@ class Drafts:
         )
         return result.rowcount == 1
 
+    def under_way(self, case_id: CaseId, *, target: str) -> bool:
+        """Tell whether an answer of ours to this post is on its way: what X shows may be its echo."""
+        found = select(drafts.c.id).where(
+            drafts.c.case_id == case_id,
+            drafts.c.target == target,
+            drafts.c.state.in_([SUBMITTED, DOUBTED, ASKED]),
+        )
+        return self._connection.execute(found.limit(1)).first() is not None
+
     def left_open(self, before: datetime) -> list[Draft]:
         """Return the drafts whose dialog was opened before this moment and never told to be closed."""
         rows = self._connection.execute(

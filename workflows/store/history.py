@@ -38,6 +38,8 @@ class Event(StrEnum):
     ESCALATED = "escalated"
     ACKNOWLEDGED = "acknowledged"
     PLAYBOOK_CHANGED = "playbook_changed"
+    ANSWERED_ON_X = "answered_on_x"  # by hand, past the desk
+    TIMED = "timed"  # a case from before there were clocks
 
 
 DESK = ("desk", "")
@@ -47,13 +49,14 @@ _ALL = select(history).where(history.c.case_id == bindparam("number")).order_by(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a case's history."""
+    """One line of a case's history; `number` rises with each."""
 
     at: datetime
     event: str
     actor_kind: str
     actor: str
     facts: dict[str, str]
+    number: int = 0
 
 
 class History:
@@ -81,4 +84,4 @@ class History:
     def of(self, case_id: CaseId) -> Sequence[Entry]:
         """Return what happened to the case, in the order in which it happened."""
         rows = self._connection.execute(_ALL, {"number": case_id})
-        return [Entry(row.at, row.event, row.actor_kind, row.actor, row.facts) for row in rows]
+        return [Entry(row.at, row.event, row.actor_kind, row.actor, row.facts, row.id) for row in rows]

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from workflows.crash import crash_point
-from workflows.domain.people import House
+from workflows.domain.people import House, Staff
 from workflows.errors import AlreadyTaken, NotSaved
 from workflows.store.accounts import Accounts
 from workflows.store.budgets import Budgets, Rates
@@ -64,6 +64,7 @@ class UnitOfWork:
     now      desk time: what the case lives by; the sandbox winds it.
     machine  machine time: leases, budgets and back-off.
     house    what the settings say of roles and channels.
+    staff    the people of playbooks, by digest, that were looked up in this transaction.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class UnitOfWork:
         self.timers = Timers(connection, machine)
         self.views = Views(connection, now=now, machine=machine)
         self.told_if_late: Told | None = None
+        self.staff: dict[str, Staff] = {}
 
     def take_delivery(self, key: str) -> None:
         """Remember that this delivery is being worked through.
