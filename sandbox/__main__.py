@@ -14,8 +14,7 @@ import urllib.request
 from pathlib import Path
 
 from sandbox.playbooks import SHIPPED, Folders, begin_with_default
-from slackbot.cli.logs import configure_logs
-from slackbot.cli.processes import CHILDREN
+from slackbot.cli.processes import CHILDREN, configure_logs
 from slackbot.cli.supervisor import Child, Supervisor
 from workflows.errors import DeskError
 from workflows.settings import load_settings

@@ -161,6 +161,25 @@ def run_examples_of(files: Files = None, as_json: AsJson = False) -> None:
 
 
 @playbook.command()
+def apply(
+    preview: Annotated[bool, typer.Option(help="only say which open cases would change")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let the desk's open cases follow the current playbooks; new ones do so anyway."""
+    with plainly():
+        from slackbot.cli.open_cases import follow_current  # noqa: PLC0415
+
+        moved = follow_current(preview=preview)
+        if as_json:
+            listed = [{"case": str(number), "playbook": name} for number, name in moved]
+            tell_json({"preview": preview, "cases": listed})
+            return
+        for number, name in moved:
+            tell(f"case {number}: {name}")
+        tell(f"{len(moved)} open cases {'would follow' if preview else 'follow'} the current playbooks")
+
+
+@playbook.command()
 def simulate(  # noqa: PLR0913, PLR0917 - each is an option
     file: Annotated[Path | None, typer.Argument(help="a playbook; else the desk's own")] = None,
     other: Annotated[Path | None, typer.Argument(help="one to hold against it", metavar="[FILE2]")] = None,

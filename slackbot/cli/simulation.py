@@ -63,7 +63,7 @@ def draw_into(file: Path, outcome: dict[str, Any], wanted: Wanted) -> None:
 
     Raises WrongUsage when the file cannot be written.
     """
-    from workflows.playbook.chart import draw  # noqa: PLC0415
+    from workflows.playbook.figures import draw  # noqa: PLC0415
 
     what = "The desk's own cases" if wanted.history else "A made-up day"
     title = f"{what}, {wanted.agents} agents on duty, {wanted.minutes:g} minutes for an answer"

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from workflows.domain.playbook import ClockKind, Playbook
 from workflows.domain.rules import Mention
-from workflows.playbook.chart import FONTS, draw
 from workflows.playbook.explain import explain, zone_of
-from workflows.playbook.figures import difference, figures
+from workflows.playbook.figures import FONTS, difference, draw, figures
 from workflows.playbook.judge import judge
 from workflows.playbook.read import read_playbook, shipped_folder
 from workflows.playbook.simulate import Lived, simulate

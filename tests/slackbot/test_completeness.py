@@ -116,6 +116,7 @@ def test_every_alert_has_a_sentence(call: Call) -> None:
         "fix": "b",
         "more": "3",
         "jump_s": "9",
+        "case": "7",
     }
     given = facts if call.starred else dict.fromkeys(call.keywords, "7")
     assert render_alert(str(call.texts[-1]), given, "fx-1").text
