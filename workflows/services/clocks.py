@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from workflows.domain.case import Case, Status
 from workflows.domain.clocks import Clock, Clocks, Happening, What, clocks_of
 from workflows.domain.escalation import Step, carried_over, ladder_for, passed, steps_of
-from workflows.domain.playbook import Hours, Ladder, Playbook, hours_named
+from workflows.domain.playbook import ClockKind, Hours, Ladder, Playbook, hours_named
 from workflows.services.board import show
 from workflows.services.playbooks import playbook_of
 from workflows.store.history import Entry, Event
@@ -31,9 +31,10 @@ class Timing:
     """A case's clocks and ladder at a moment.
 
     steps  of the ladder in this turn; empty while nobody waits.
-    turn   number of the history's line with which the customer's wait began; 0 while nobody waits.
+    turn   number of the history's line with which the ladder's wait began; 0 while nobody waits.
+    wait   number of the line with which the customer's wait began, be it before the desk.
     since  T0 of the ladder; None while it calls nobody.
-    told   numbers of the clocks whose missed target the history names already.
+    told   number_of each clock whose missed target the history names already.
     raised_at  when the priority changed last; None when it never did.
     """
 
@@ -41,6 +42,7 @@ class Timing:
     ladder: Ladder | None
     steps: Sequence[Step]
     turn: int
+    wait: int
     told: frozenset[str]
     since: datetime | None = None
     raised_at: datetime | None = None
@@ -52,8 +54,12 @@ class Timing:
         return [clock for clock in late if self.number_of(clock) not in self.told]
 
     def number_of(self, clock: Clock) -> str:
-        """Return the clock's number in its case; its start may move when an older post reaches us late."""
-        return str(next(index for index, one in enumerate(self.clocks.all) if one is clock))
+        """Return what tells a running clock from the case's others, for good.
+
+        Its start may move when an older post reaches us late, and its place when an older answer is seen.
+        """
+        wait = f":{self.wait}" if clock.kind is ClockKind.NEXT_RESPONSE else ""
+        return f"{clock.kind}:{clock.segment}{wait}"
 
 
 def happenings_of(entries: Sequence[Entry]) -> list[Happening]:
@@ -98,17 +104,17 @@ def timing_of(entries: Sequence[Entry], case: Case, playbook: Playbook, now: dat
     clocks = clocks_of(happened, playbook.priorities, first_priority(entries, case), hours_of, now)
     ladder = ladder_for(playbook, case.priority, case.team)
     steps: list[Step] = []
-    turn, since = _wait_of(entries) if clocks.waiting_since else (0, None)
+    turn, wait, since = _wait_of(entries) if clocks.waiting_since else (0, 0, None)
     if clocks.response and clocks.waiting_since and since and ladder:
         hours = hours_of(clocks.response.hours)
         steps = steps_of(ladder, since, target=clocks.response.target, hours=hours)
     told = frozenset(e.facts.get("number", "") for e in entries if e.event == Event.BREACHED)
     raised_at = max((one.at for one in happened if one.what is What.PRIORITY), default=None)
-    return Timing(clocks, ladder, steps, turn, told, since, raised_at)
+    return Timing(clocks, ladder, steps, turn, wait, told, since, raised_at)
 
 
-def _wait_of(entries: Sequence[Entry]) -> tuple[int, datetime | None]:
-    """Return the line with which the customer's wait began, and since when the ladder counts.
+def _wait_of(entries: Sequence[Entry]) -> tuple[int, int, datetime | None]:
+    """Return the lines with which the ladder's and the customer's wait began, and the ladder's T0.
 
     What was there before the desk is shown as late, but nobody is called to all of it: for the ladder the
     wait begins with the first post that was written to the desk; None while there is none.
@@ -122,10 +128,11 @@ def _wait_of(entries: Sequence[Entry]) -> tuple[int, datetime | None]:
     looked_at = max(
         (e.number for e in entries if e.event == Event.TIMED and e.facts.get("before_us")), default=0
     )
+    began = waits[0][1].number if waits else 0
     ours = [(h, e) for h, e in waits if not e.facts.get("before_us") and e.number > looked_at]
     if not ours:
-        return (waits[0][1].number if waits else 0), None
-    return ours[0][1].number, min(happening.at for happening, _ in ours)
+        return began, began, None
+    return ours[0][1].number, began, min(happening.at for happening, _ in ours)
 
 
 def hours_for(playbook: Playbook, team: str | None) -> Callable[[str], Hours]:
