@@ -8,6 +8,7 @@ from tests.store.stores import (
     ASHA,
     BRAND,
     CHANNEL,
+    MEHMET,
     START,
     Store,
     answered,
@@ -16,14 +17,24 @@ from tests.store.stores import (
     use,
     woken,
 )
-from tests.store.test_escalations import LADDERS, MINUTE, events, said, take, wake_at
+from tests.store.test_escalations import LADDERS, MINUTE, REARM, events, said, take, wake_at
 from workflows.domain.case import CaseId, Status
-from workflows.domain.effects import Kind
-from workflows.services.cases import reopen_case, resolve_case
+from workflows.domain.effects import Effect, Kind
+from workflows.services.cases import claim_case, reopen_case, resolve_case
 from workflows.services.escalations import (
+    acknowledge,
     still_wanted,
 )
 from workflows.services.intake import take_posts
+from workflows.services.replies import (
+    confirm_reply,
+    open_reply,
+    reply_asked,
+    reply_doubted,
+    reply_sent,
+    submit_reply,
+)
+from workflows.store.drafts import DraftId
 from workflows.store.history import Event
 from workflows.store.tables import outbox
 
@@ -199,3 +210,153 @@ def test_the_customers_next_posts_do_not_move_the_ladder(ladders: Store) -> None
 
     assert wake_at(ladders) == 30
     assert ladders.case().reached == 1
+
+
+# --- answers whose fate is known late
+
+
+def submitted(store: Store, case_id: CaseId, minute: float, text: str = "We are on it") -> DraftId:
+    """Let Asha answer; X has not said yet what became of it."""
+    with store.at(minute * MINUTE) as uow:
+        draft = open_reply(uow, case_id, asker(ASHA), rule="open").draft
+        submit_reply(uow, draft.id, asker(ASHA), text, limit=280)
+    return draft.id
+
+
+def on_its_way(store: Store, draft: DraftId, minute: float) -> Effect:
+    row = store.row(outbox, outbox.c.kind == Kind.REPLY, outbox.c.dedup_key == str(draft))
+    return store.claimed(row.id, minute * MINUTE)
+
+
+def asked_about(store: Store, case_id: CaseId, minute: float) -> DraftId:
+    """Let Asha answer, and nobody know whether X has it: she is asked."""
+    draft = submitted(store, case_id, minute, "Is this out?")
+    effect = on_its_way(store, draft, minute)
+    with store.at(minute * MINUTE) as uow:
+        uow.outbox.doubted(effect, "timeout")
+        reply_doubted(uow, effect)
+        uow.outbox.asked(effect)
+        reply_asked(uow, effect)
+    return draft
+
+
+def test_it_is_there_of_an_old_answer_neither_starts_the_newer_ladder_again_nor_repeats_anything(
+    store: Store,
+) -> None:
+    use(store, REARM.replace("{first_response: 60m}", "{first_response: 60m, next_response: 15m}"))
+    case_id = store.have_case()
+    old = asked_about(store, case_id, 2)
+    take(store, "@sarishop hello?", minute=3)
+    answered(store, case_id, 4 * MINUTE)
+    take(store, "@sarishop and now?", minute=20, number=3)
+    for minute in (30.1, 35.1, 50.1):
+        woken(store, minute * MINUTE)
+    before = store.case()
+    told = events(store, Event.BREACHED)
+    assert [facts["clock"] for _, facts in told] == ["next_response"]
+    assert said(store) == [("1", ""), ("2", "")]
+
+    with store.at(51 * MINUTE) as uow:
+        confirm_reply(uow, old, asker(ASHA))
+    for minute in (51.1, 52, 64.9):
+        woken(store, minute * MINUTE)
+
+    after = store.case()
+    assert (after.turn, after.reached, after.waiting_since) == (before.turn, 2, before.waiting_since)
+    assert after.status is not Status.WAITING
+    assert said(store) == [("1", ""), ("2", "")]
+    assert events(store, Event.BREACHED) == told
+    woken(store, 65.1 * MINUTE)
+    assert said(store) == [("1", ""), ("2", ""), ("3", "")]
+
+
+def test_thanks_that_come_while_our_answer_is_on_its_way_start_no_wait(ladders: Store) -> None:
+    case_id = ladders.have_case()
+    draft = submitted(ladders, case_id, 5)
+    take(ladders, "@sarishop thank you so much!", minute=6)
+
+    effect = on_its_way(ladders, draft, 7)
+    with ladders.at(7 * MINUTE) as uow:
+        assert uow.outbox.done(effect, "79")
+        reply_sent(uow, effect, "79")
+
+    case = ladders.case()
+    assert (case.status, case.waiting_since, case.wake_at) == (Status.WAITING, None, None)
+    assert woken(ladders, 600 * MINUTE) == 0
+
+
+def test_a_question_that_comes_while_our_answer_is_on_its_way_waits_for_another(ladders: Store) -> None:
+    case_id = ladders.have_case()
+    draft = submitted(ladders, case_id, 5)
+    take(ladders, "@sarishop and the refund?", minute=6)
+
+    effect = on_its_way(ladders, draft, 7)
+    with ladders.at(7 * MINUTE) as uow:
+        assert uow.outbox.done(effect, "79")
+        reply_sent(uow, effect, "79")
+
+    case = ladders.case()
+    assert (case.status, case.waiting_since) == (Status.OPEN, START + timedelta(minutes=6))
+
+
+# --- before the desk
+
+
+def test_what_was_there_at_the_first_look_calls_people_from_when_the_customer_writes_again(
+    ladders: Store,
+) -> None:
+    old = make_post(1, written_at=START - timedelta(hours=5))
+    with ladders.at() as uow:
+        uow.accounts.add(BRAND)
+        take_posts(uow, BRAND, [old], channel=CHANNEL, first_look=True)
+    woken(ladders, 1)
+    assert ladders.case().wake_at is None
+
+    take(ladders, "@sarishop still nothing?", minute=70)
+
+    assert wake_at(ladders) == 80
+    assert ladders.case().waiting_since == START - timedelta(hours=5)
+    for minute in (79.9, 80.1, 99.9, 100.1):
+        woken(ladders, minute * MINUTE)
+    assert said(ladders) == [("1", ""), ("2", "")]
+    assert [facts["clock"] for _, facts in events(ladders, Event.BREACHED)] == ["first_response"]
+
+
+def test_what_is_young_at_the_first_look_calls_people_as_always(ladders: Store) -> None:
+    young = make_post(1, written_at=START - timedelta(minutes=59))
+    with ladders.at() as uow:
+        uow.accounts.add(BRAND)
+        take_posts(uow, BRAND, [young], channel=CHANNEL, first_look=True)
+    woken(ladders, 1)
+    assert said(ladders) == [("3", "1,2")]
+
+
+# --- pings that wait for Slack
+
+
+@pytest.mark.parametrize("how", ["claim", "acknowledge"])
+def test_a_ping_that_still_waits_is_dropped_while_somebody_has_taken_the_wait_on(
+    store: Store, how: str
+) -> None:
+    use(store, REARM)
+    case_id = store.have_case()
+    woken(store, 10.1 * MINUTE)
+    payload = store.row(outbox, outbox.c.kind == Kind.PING).payload
+    with store.at(11 * MINUTE) as uow:
+        assert still_wanted(uow, payload)
+        (claim_case if how == "claim" else acknowledge)(uow, case_id, asker(MEHMET))
+
+    with store.at(30.9 * MINUTE) as uow:
+        assert not still_wanted(uow, payload)
+    with store.at(31.1 * MINUTE) as uow:
+        assert still_wanted(uow, payload)  # the rest is over, and nobody has answered
+
+
+def test_a_ping_that_still_waits_is_dropped_for_good_where_no_rest_ends(ladders: Store) -> None:
+    case_id = ladders.have_case()
+    woken(ladders, 10.1 * MINUTE)
+    payload = ladders.row(outbox, outbox.c.kind == Kind.PING).payload
+    with ladders.at(11 * MINUTE) as uow:
+        acknowledge(uow, case_id, asker(MEHMET))
+    with ladders.at(6000 * MINUTE) as uow:
+        assert not still_wanted(uow, payload)
