@@ -31,10 +31,11 @@ def shared_desk(shared_home: Path) -> Iterator[WholeDesk]:
 
 @pytest.fixture
 def desk(shared_desk: WholeDesk) -> Iterator[WholeDesk]:
-    """The shared desk, without faults before and after."""
+    """The shared desk, without faults before and after, and without open dialogs."""
     shared_desk.end_faults()
     yield shared_desk
     shared_desk.end_faults()
+    shared_desk.close_dialogs()
 
 
 @pytest.fixture

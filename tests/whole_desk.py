@@ -225,6 +225,12 @@ class WholeDesk:
     def fault(self, side: str, match: str, action: str, **more: Any) -> int:
         return int(self.control("faults", {"side": side, "match": match, "action": action, **more})["id"])
 
+    def close_dialogs(self) -> None:
+        """Close every dialog that a test has left open: the next one's user would see it."""
+        for view in self.control("slack/state")["views"]:
+            if view["type"] == "modal":
+                self.control("slack/close", {"user": view["user"], "view_id": view["id"]})
+
     def end_faults(self) -> None:
         self.control("faults", method="DELETE")
 
