@@ -235,9 +235,10 @@ def start_clocks(uow: UnitOfWork, most: int) -> int:
     """
     untimed = uow.cases.untimed(most)
     for case in untimed:
-        is_old = uow.now - case.opened_at > BEFORE_US
-        uow.history.add(case.id, Event.TIMED, **({"before_us": "1"} if is_old else {}))
         playbook = case_playbook(uow, case)
+        since = timing_of(uow.history.of(case.id), case, playbook, uow.now).clocks.waiting_since
+        is_old = since is not None and uow.now - since > BEFORE_US
+        uow.history.add(case.id, Event.TIMED, **({"before_us": "1"} if is_old else {}))
         keep_time(uow, uow.cases.keep_time(case, replace(case, playbook=playbook.digest)))
     return len(untimed)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, select, update
 
 from workflows.domain.case import AgentId, Case, CaseId, Status
 from workflows.domain.post import Author, Post
@@ -55,6 +55,12 @@ _ACCOUNT_OF = (
     select(accounts.c.username)
     .join(cases, cases.c.account_id == accounts.c.id)
     .where(cases.c.id == bindparam("number"))
+)
+_UNTIMED = and_(
+    cases.c.status.in_([Status.NEW, Status.OPEN]),
+    cases.c.playbook == "",
+    cases.c.waiting_since.is_(None),
+    ~exists().where(history.c.case_id == cases.c.id, history.c.event == "timed"),
 )
 _EARLIER = select(func.count()).select_from(cases).where(cases.c.customer_id == bindparam("customer"))
 
@@ -185,17 +191,8 @@ class Cases:
 
     def untimed(self, most: int) -> Sequence[Case]:
         """Return open cases, held, that no clock has looked at: those from before there were clocks."""
-        timed = exists().where(history.c.case_id == cases.c.id, history.c.event == "timed")
         rows = self._connection.execute(
-            select(cases)
-            .where(
-                cases.c.status.in_([Status.NEW, Status.OPEN]),
-                cases.c.playbook == "",
-                cases.c.waiting_since.is_(None),
-                ~timed,
-            )
-            .limit(most)
-            .with_for_update(skip_locked=True)
+            select(cases).where(_UNTIMED).limit(most).with_for_update(skip_locked=True)
         )
         return [case_of(row) for row in rows]
 
@@ -207,6 +204,7 @@ class Cases:
                 cases.c.account_id.in_(account_ids),
                 cases.c.status.in_([Status.NEW, Status.OPEN, Status.WAITING]),
                 cases.c.playbook != digest,
+                ~_UNTIMED,  # their clocks are started first: what is old calls nobody
             )
             .order_by(cases.c.id)
             .limit(most)
