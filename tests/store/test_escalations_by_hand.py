@@ -2,15 +2,15 @@
 
 import pytest
 
-from tests.store.stores import ASHA, MEHMET, Store, asker, make_post, use, woken
-from tests.store.test_escalations import LADDERS, MINUTE, REARM, SHIFTS, events, pings, said, wake_at
+from tests.store.stores import ASHA, CHANNEL, MEHMET, Store, answered, asker, make_post, use, woken
+from tests.store.test_escalations import LADDERS, MINUTE, REARM, SHIFTS, events, pings, said, take, wake_at
 from workflows.domain.case import CaseId
 from workflows.domain.effects import Kind
 from workflows.errors import Conflict, Refusal
 from workflows.services.cases import claim_case, release_case, resolve_case
 from workflows.services.escalations import NEXT_STEP, SUPERVISOR, acknowledge, escalate, escalation_choices
 from workflows.store.history import Event
-from workflows.store.tables import outbox
+from workflows.store.tables import escalations, outbox
 
 
 @pytest.fixture
@@ -262,3 +262,63 @@ def test_a_resolved_case_cannot_be_escalated(ladders: Store) -> None:
         with pytest.raises(Refusal) as refused, ladders.at(2) as uow:
             work(uow)
         assert refused.value.code == "resolved"
+
+
+def test_acknowledging_a_call_for_help_while_nobody_waits_does_not_silence_the_next_wait(
+    ladders: Store,
+) -> None:
+    case_id = ladders.have_case()
+    answered(ladders, case_id, 5 * MINUTE)
+    help_for(ladders, case_id, 6)
+    with ladders.at(7 * MINUTE) as uow:
+        acknowledge(uow, case_id, asker(MEHMET))
+    assert (ladders.case().quiet_at, ladders.case().quiet_by) == (None, "")
+    assert len(events(ladders, Event.ACKNOWLEDGED)) == 1
+
+    take(ladders, "@sarishop and now?", minute=20)
+    woken(ladders, 22.1 * MINUTE)
+
+    assert ladders.case().ladder == "urgent"
+    assert said(ladders) == [("1", "")]
+
+
+def test_where_nobody_waits_and_nobody_asked_for_help_there_is_nothing_to_acknowledge(ladders: Store) -> None:
+    case_id = ladders.have_case()
+    answered(ladders, case_id, 5 * MINUTE)
+    with pytest.raises(Refusal) as refused, ladders.at(7 * MINUTE) as uow:
+        acknowledge(uow, case_id, asker(MEHMET))
+    assert refused.value.code == "nobody_waits"
+
+
+@pytest.mark.parametrize("team", ["unknown", "empty", ""])
+def test_help_of_a_team_that_is_not_there_is_refused_and_calls_nobody_instead(
+    store: Store, team: str
+) -> None:
+    use(store, LADDERS.replace("teams: {fraud: {members: [U0ASHA]}}", "teams: {empty: {}}"))
+    case_id = store.have_case()
+
+    with pytest.raises(Refusal) as refused:
+        help_for(store, case_id, 1, f"team:{team}")
+
+    assert refused.value.code == "nobody_on_duty"
+    assert (pings(store), store.case().escalated, store.rows(escalations)) == ([], False, [])
+    with store.at(2 * MINUTE) as uow:
+        assert escalation_choices(uow, case_id).teams == []
+
+
+def test_help_of_a_team_calls_its_members(ladders: Store) -> None:
+    case_id = ladders.have_case()
+    help_for(ladders, case_id, 1, "team:fraud")
+    assert {who for _, _, who in pings(ladders)} == {("U0ASHA",)}
+
+
+def test_the_next_step_by_hand_may_tell_a_channel_and_ring_nobody(store: Store) -> None:
+    rings = '{after: 10m, ping: [agents], text: "Please take it"}'
+    use(store, LADDERS.replace(rings, "{after: 10m, channel: C0NEWSROOM}"))
+    case_id = store.have_case()
+
+    help_for(store, case_id, 1, NEXT_STEP)
+
+    told = [row.payload for row in store.rows(outbox, outbox.c.kind == Kind.PING)]
+    assert [(payload["channel"], payload["who"]) for payload in told] == [(CHANNEL, []), ("C0NEWSROOM", [])]
+    assert len(store.rows(escalations)) == 1
