@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from workflows.domain.people import Directory, Group, House, Person, Staff, may_act
-from workflows.domain.playbook import Hours, People, Playbook, Shift, Team
+from workflows.domain.people import Directory, Group, House, Person, Staff, may_act, people_named
+from workflows.domain.playbook import Escalation, Hours, Ladder, People, Playbook, Rung, Shift, Team
 from workflows.domain.rules import Span
 from workflows.errors import NotAllowed
 
@@ -253,3 +253,40 @@ def test_a_role_of_a_channel_is_the_one_of_the_settings_else_that_of_the_cards()
         "C2",
         "#press",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "roles", "house", "called"),
+    [
+        ("on_duty_supervisor", {"supervisor": ["S0UNTOLD"]}, House(), ["S0UNTOLD"]),
+        ("on_duty_supervisor", {"supervisor": ["S0UNTOLD", "U0LEAD"]}, House(), ["U0LEAD"]),
+        ("on_duty_supervisor", {"supervisor": ["U0ASHA", "S0UNTOLD"]}, House(), ["S0UNTOLD"]),
+        ("on_duty_supervisor", {"supervisor": ["U0ASHA"]}, House(), []),
+        ("on_duty_supervisor", {}, House(supervisors=["S0UNTOLD"]), ["S0UNTOLD"]),
+        ("on_duty_supervisor", {}, House(), ["here"]),
+        ("supervisors", {"supervisor": ["S0UNTOLD"]}, House(), ["S0UNTOLD"]),
+        ("supervisors", {}, House(), ["here"]),
+        ("admins", {}, House(), ["here"]),
+    ],
+)
+def test_where_slack_has_not_told_who_the_supervisors_are_their_group_is_called_or_everybody(
+    name: str, roles: dict[str, list[str]], house: House, called: list[str]
+) -> None:
+    known = staff(roles=roles, house=house, shifts=SHIFTS)
+    assert known.pinged([name], NOON, team=None, owner=None) == called
+
+
+def test_admins_whom_slack_has_told_of_stand_in_for_supervisors_whom_nobody_lists() -> None:
+    known = staff(member("U0OWNER", is_admin=True))
+    for name in ("on_duty_supervisor", "supervisors", "admins"):
+        assert known.pinged([name], NOON, team=None, owner=None) == ["U0OWNER"]
+
+
+def test_everybody_whom_a_playbook_or_the_settings_name_is_looked_up() -> None:
+    people = People(
+        {"agent": ["U0A"]}, ["U0GUEST"], {"t": Team("t", ["S0TEAM"])}, [Shift(["U0SHIFT"], "day")]
+    )
+    ladder = Ladder("l", [Rung(["U0RUNG", "S0RUNG"])])
+    playbook = Playbook("P", people=people, escalation=Escalation([ladder]))
+    named = people_named(playbook, House(supervisors=["S0LEADS"], admins=["U0BOSS"]))
+    assert named == {"U0A", "U0GUEST", "S0TEAM", "U0SHIFT", "U0RUNG", "S0RUNG", "S0LEADS", "U0BOSS"}
