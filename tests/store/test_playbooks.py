@@ -22,8 +22,9 @@ from tests.store.stores import (
 from workflows.domain.case import CaseId
 from workflows.domain.effects import Kind
 from workflows.domain.people import House
+from workflows.playbook.read import digest_of
 from workflows.services.intake import take_posts
-from workflows.services.playbooks import adopt, current_playbook, look_into
+from workflows.services.playbooks import adopt, current_playbook, look_into, playbook_of
 from workflows.store.history import Event
 from workflows.store.tables import cases, history, outbox, playbooks
 
@@ -131,6 +132,34 @@ def test_a_post_goes_to_the_playbook_of_its_account(store: Store) -> None:
 # --- reading a folder
 
 
+def test_a_playbook_saved_with_a_byte_order_mark_decides_and_times_its_cases(
+    store: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "shop.yaml").write_bytes(b"\xef\xbb\xbf" + SOURCE.replace("all,", "marked,").encode())
+    assert found_in(store, tmp_path)
+    assert not found_in(store, tmp_path, 5)
+
+    store.have_case()
+
+    case = store.case()
+    assert (case.playbook, case.ladder) == (decides(store), "marked")
+    assert case.wake_at == START + timedelta(minutes=10)
+    assert woken(store, 601) == 1
+    assert len(store.rows(history, history.c.event == Event.PINGED)) == 1
+
+
+def test_a_version_that_was_not_found_is_looked_for_again(store: Store) -> None:
+    source = SOURCE.replace("name: Shop", "name: Found later")
+    digest = digest_of(source)
+    with store.at() as uow:
+        assert playbook_of(uow, digest).name == "Built-in"
+
+    assert use(store, source) == digest
+
+    with store.at() as uow:
+        assert playbook_of(uow, digest).name == "Found later"
+
+
 def test_what_stands_in_the_folder_decides(store: Store, folder: Path) -> None:
     assert found_in(store, folder)
     assert store.row(playbooks).file == "shop.yaml"
@@ -189,15 +218,6 @@ def test_half_a_file_never_decides(store: Store, folder: Path, words: str) -> No
     assert decides(store) == good or words.startswith("version: 1\nname: Sho")
 
 
-def test_an_empty_folder_leaves_what_decides(store: Store, folder: Path) -> None:
-    found_in(store, folder)
-    good = decides(store)
-    (folder / "shop.yaml").unlink()
-
-    assert not found_in(store, folder)
-    assert decides(store) == good
-
-
 def test_two_clocks_that_read_the_folder_at_once_agree(store: Store, folder: Path) -> None:
     found = look_into(folder)
 
@@ -231,3 +251,21 @@ def test_names_of_writers_decide_whatever_their_case(store: Store) -> None:
     use(store, vip)
     store.have_case(make_post(1, author=replace(EMMA, username="Emma_W")))
     assert store.case().priority == "high"
+
+
+def test_an_empty_or_missing_folder_is_told_to_the_admins_once_and_changes_nothing(
+    store: Store, folder: Path
+) -> None:
+    found_in(store, folder)
+    good = decides(store)
+    (folder / "shop.yaml").unlink()
+
+    for where in (folder, folder / "missing"):
+        for seconds in (10, 20):
+            assert not found_in(store, where, seconds)
+
+    assert decides(store) == good
+    told = alerts(store)
+    assert [one["found"] for one in told] == ["no playbook in this folder"] * 2
+    assert [one["file"] for one in told] == [folder.name, "missing"]
+    assert all("PLAYBOOKS_DIR" in one["fix"] for one in told)
