@@ -8,7 +8,7 @@ from hypothesis import given
 from sandbox.slack.blocks import check_view
 from slackbot.render.text import moment
 from slackbot.render.why import render_why
-from tests.slackbot.samples import NOW, WHY
+from tests.slackbot.samples import ASHA, NOW, WHY
 from tests.slackbot.test_rendering import QUICK, TEXTS
 from workflows.domain.clocks import Happening, What, clocks_of, intervals_of
 from workflows.domain.playbook import AROUND_THE_CLOCK
@@ -69,8 +69,7 @@ def test_why_shows_what_runs_before_what_has_ended_and_of_that_the_newest_first(
 def test_why_with_the_longest_reasons_keeps_the_newest_lines_and_is_taken_by_slack(reason: str) -> None:
     asked = [replace(WHY.asked[0], id=n, reason=reason or "x") for n in range(40)]
     told = [
-        Entry(NOW + timedelta(hours=n), "escalated", "agent", AGENT, {"escalation": str(n)})
-        for n in range(40)
+        Entry(NOW + timedelta(hours=n), "escalated", "agent", ASHA, {"escalation": str(n)}) for n in range(40)
     ]
     modal = render_why(replace(long_why(), asked=asked, told=told))
     check_view(modal, "modal")
