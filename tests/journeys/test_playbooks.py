@@ -152,3 +152,29 @@ def test_thanks_do_not_open_a_resolved_case_again(desk: WholeDesk) -> None:
     card = desk.card_shows("one parcel is missing", "thank you so much!")
     assert "Resolved" in shown(card)
     desk.assert_promises()
+
+
+def test_a_playbook_saved_with_a_byte_order_mark_decides_and_its_card_says_so(desk: WholeDesk) -> None:
+    put(desk, "\ufeff" + CHANGED.replace("name: Second", "name: Marked"))
+    wait_until(lambda: decides(desk) == "Marked", why="the marked version decides")
+
+    desk.write("@sarishop a parcel behind a mark", author="emma_w")
+
+    card = desk.card_shows("a parcel behind a mark", "post")
+    desk.click("Why?", card)
+    assert "Playbook *Marked*" in shown(desk.dialog())
+    desk.assert_promises()
+
+
+def test_an_emptied_folder_is_told_to_the_admins_and_the_old_rules_go_on(desk: WholeDesk) -> None:
+    known = len(refusals(desk))
+
+    (desk.playbooks / "desk.yaml").unlink()
+
+    told = wait_until(lambda: refusals(desk)[known:], why="the admins are told")
+    assert "no playbook in this folder" in told[0]
+    desk.write("@sarishop a parcel without rules", author="emma_w")
+    desk.card_shows("a parcel without rules", "parcels")
+    assert decides(desk) == "First"
+    put(desk, CHANGED)
+    wait_until(lambda: decides(desk) == "Second", why="the playbook that came back decides")
