@@ -36,7 +36,7 @@ _ROOM = {
     "SLACK_CHANNEL": "C0SUPPORT",
     "SLACK_ADMIN_CHANNEL": "C0ADMIN",
     "SLACK_SUPERVISORS_CHANNEL": "C0LEADS",
-    "X_POLL_SECONDS": "2",
+    "X_POLL_SECONDS": "3.2",  # X allows 300 reads in 15 minutes
 }
 
 

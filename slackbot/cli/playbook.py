@@ -254,18 +254,18 @@ def _line(problem: "Problem", form: Form) -> str:
 
 
 def _lines_about(explanation: "Explanation") -> Iterator[str]:
-    """Yield what a support lead wants to know, in the order in which the desk finds it out."""
+    """Yield what a support lead wants to know: what becomes of it first, then the rules that were asked."""
     yield f"“{explanation.mention.text}”"
     yield ""
     yield from _understood(explanation)
-    yield ""
-    yield from _asked(explanation)
     yield ""
     yield from _result(explanation)
     yield ""
     yield from _due(explanation)
     yield ""
     yield from _pings(explanation)
+    yield ""
+    yield from _asked(explanation)
 
 
 def _fact(name: str, value: str) -> str:
@@ -310,7 +310,8 @@ def _result(explanation: "Explanation") -> Iterator[str]:
 
 def _due(explanation: "Explanation") -> Iterator[str]:
     yield "Due"
-    for clock in explanation.clocks:
+    far = datetime.max.replace(tzinfo=UTC)
+    for clock in sorted(explanation.clocks, key=lambda clock: clock.due_at or far):
         span = _span(clock.target) if clock.target is not None else ""
         counted = {ALWAYS: "", TEAM: " of the team's hours"}.get(
             clock.hours, f" of the hours “{clock.hours}”"
@@ -329,12 +330,19 @@ def _pings(explanation: "Explanation") -> Iterator[str]:
     yield f"Pinged while nobody answers (ladder “{explanation.ladder}”)"
     for ping in explanation.pings:
         number = ping.step.index + 1
-        yield f"  {number:>2}. {_time(ping.step.at, explanation)}   {_whom(ping)}"
+        yield f"  {number:>2}. {_time(ping.step.at, explanation)}   {_when(ping):>6}  {_whom(ping)}"
+
+
+def _when(ping: "Ping") -> str:
+    """Return the step's time as the playbook writes it."""
+    rung = ping.step.rung
+    return f"{rung.share:.0%}" if rung.share is not None else f"+{_span(rung.after or timedelta())}"
 
 
 def _whom(ping: "Ping") -> str:
     rung = ping.step.rung
-    channel = f", also in {rung.channel}" if rung.channel else ""
+    role = "the channel of " if rung.channel in ("cards", "supervisors", "admins") else ""
+    channel = f", also in {role}{rung.channel}" if rung.channel else ""
     off = "   (all off duty then: passed over)" if not ping.is_on_duty else ""
     return f"{', '.join(rung.ping).replace('_', ' ')}{channel}{off}"
 

@@ -148,6 +148,7 @@ def _difference(outcome: Mapping[str, Any]) -> Iterator[str]:
     difference = outcome["difference"]
     yield "Difference of the second from the first"
     yield f"  judged differently  {difference['judged_differently']:,} of {outcome['mentions']:,} mentions"
+    yield f"  another channel     {difference['channel']:,}"
     yield f"  another priority    {difference['priority']:,}: {_named(difference['moves']) or 'none'}"
     yield f"  pings               {difference['pings']:+,}"
     yield f"  targets missed      {difference['breaches']:+,}"

@@ -84,7 +84,7 @@ _ALERTS: dict[str, Callable[[Facts], str]] = {
     ),
     "playbook_refused": lambda facts: say(
         ":warning: The playbook %(file)s has an error, the last good one stays. Line %(line)s, column "
-        "%(column)s: %(found)s. Write instead: %(fix)s. (%(more)s more; `mentiondesk playbook lint` "
+        "%(column)s: %(found)s; %(fix)s. (%(more)s more; `mentiondesk playbook lint` "
         "shows all.)",
         file=escape(facts["file"], 100),
         line=facts["line"],

@@ -279,6 +279,12 @@ ROUTING = [
 ESCALATION = [
     ("a ladder without steps", "escalation: {ladders: [§{name: a}]}\n", "missing-key", "steps"),
     ("a ladder of no steps", "escalation: {ladders: [{name: a, steps: §[]}]}\n", "empty", "at least one"),
+    (
+        "a channel without quotes in braces",
+        "routing:\n  - {name: press, tags: [press], channel: §#press}\n  - {channel: cards}\n",
+        "remark",
+        '"#press"',
+    ),
     ("a step without a time", step("§{ping: [agents]}"), "no-time", "after: 5m"),
     ("a step with two times", step("{after: 5m, §at: 75%, ping: [agents]}"), "two-times", "keep one"),
     ("a step that tells nobody", step("§{after: 5m, text: Hello}"), "nobody", "ping"),

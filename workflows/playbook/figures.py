@@ -89,6 +89,7 @@ def difference(
         "judged_differently": len(other),
         "priority": sum(a.judged.priority != b.judged.priority for _, a, b in other),
         "rule": sum(a.judged.rule != b.judged.rule for _, a, b in other),
+        "channel": sum(a.judged.channel != b.judged.channel for _, a, b in other),
         "moves": {move: count for move, count in moved.most_common() if len(set(move.split(" to "))) == 2},
         "by_priority": {name: _by_priority(second)[name] - _by_priority(first)[name] for name in PRIORITIES},
         "pings": sum(len(b.pings) - len(a.pings) for _, a, b in pairs),
@@ -105,8 +106,9 @@ def difference(
     }
 
 
-def _decided(one: Lived) -> tuple[str, str]:
-    return one.judged.priority, one.judged.rule
+def _decided(one: Lived) -> tuple[object, ...]:
+    judged = one.judged
+    return judged.priority, judged.rule, judged.channel, judged.team, judged.tags
 
 
 def _decision(one: Lived) -> dict[str, Any]:

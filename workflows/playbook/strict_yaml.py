@@ -71,12 +71,29 @@ def load(source: bytes | str, file: str) -> tuple[Document | None, list[Problem]
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         found, fix, code = _explained(error, text)
+        remark = _remark_before(text, place[0])
+        if remark:
+            place, found, code = remark, "a # after a colon, which begins a remark", "remark"
+            fix = 'put the name in quotes, as in "#press"'
         return None, [*builder.problems, Problem("error", file, *place, "", found, fix, code)]
     except yaml.YAMLError:
         return None, [
             _whole(file, "something that is not YAML", "write it as in docs/playbooks.md", "syntax")
         ]
     return builder.finish()
+
+
+_REMARK = re.compile(r"""^[^"'#]*:\s+(#)[\w-]""")
+
+
+def _remark_before(text: str, line: int) -> Place | None:
+    """Return where a channel's name without quotes ate the rest of its line, here or just above."""
+    lines = text.splitlines()
+    for number in range(min(line, len(lines)), max(0, line - 3), -1):
+        found = _REMARK.match(lines[number - 1])
+        if found:
+            return number, found.start(1) + 1
+    return None
 
 
 def _text_of(source: bytes | str, file: str) -> tuple[str, Problem | None]:

@@ -41,6 +41,7 @@ export function XPane({ state, seek, refresh }: Props) {
   const choose = useCallback((username: string) => {
     customer.current = null;
     setAuthor(username);
+    setAim(null); // what one customer was about to answer is not the next one's
   }, []);
   const written = useCallback(() => {
     if (customer.current) setAuthor(customer.current);
