@@ -45,6 +45,7 @@ BYTECODE = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(ROOT / ".p
 # set to high limits. tests/journeys/test_limits.py proves that the default ones are kept.
 FAST = {"SLACK_POSTS_PER_SECOND": "1000", "SLACK_UPDATES_PER_MINUTE": "60000", "X_POSTS_PER_15MIN": "100000"}
 AGENTS = ("U0ASHA", "U0MEHMET")
+PLAIN = "version: 1\nname: Plain\n"  # no rules and no ladders: most tests are about other things
 
 
 def free_port() -> int:
@@ -103,6 +104,8 @@ class WholeDesk:
         chosen |= {"X_POLL_SECONDS": "0.3", **BYTECODE, **FAST, **self.extra}
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "X_", "MENTIONDESK_"))}
         self.environment = {"DATABASE_URL": "", "REDIS_URL": "", **clean, **chosen}
+        if "PLAYBOOKS_DIR" not in self.extra and not (self.playbooks / "desk.yaml").exists():
+            (self.playbooks / "desk.yaml").write_text(PLAIN)
         self.redis = RedisServer(self.home)
         url = self.environment["DATABASE_URL"] or f"sqlite:///{self.home / 'mentiondesk.db'}"
         self.store_url = url.replace("postgresql://", "postgresql+psycopg://")

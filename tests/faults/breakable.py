@@ -140,11 +140,21 @@ class BreakableDesk(WholeDesk):
 
     def _restless(self) -> list[str]:
         now = datetime.now(UTC)
-        return [
+        under_way = [
             f"{row.kind} {row.dedup_key} {row.state}"
             for row in self.effects(None, State.PENDING, State.SENDING, State.IN_DOUBT)
             if row.state != State.PENDING or row.not_before <= now
         ]
+        return under_way + self._due_cases()
+
+    def _due_cases(self) -> list[str]:
+        """Name the cases whose time has come and that a living clock has not looked at yet."""
+        clocks = [process for name, process in self.processes.items() if name.startswith("clock")]
+        if not any(process.poll() is None for process in clocks):
+            return []
+        with look_on(self.engine)() as views:
+            due = select(cases.c.id).where(cases.c.wake_at <= views.now)
+            return [f"case {number} is due" for number in views.connection.execute(due).scalars()]
 
     def assert_promises(self, *, posts: int | None = None) -> None:
         """Wait until all has settled, and check all promises, and that each card is true.
