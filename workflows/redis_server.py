@@ -87,10 +87,12 @@ class RedisServer:
         self.stop()
 
     def start(self) -> None:
-        """Start the server and wait until it answers.
+        """Start the server and wait until it answers; one that runs already is left alone.
 
         Raises NoRedis when there is no binary, another desk uses the directory, or it does not start.
         """
+        if self.alive():
+            return  # a second one on the same socket would take half of the jobs
         binary = _binary()
         self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._home.chmod(0o700)
@@ -126,6 +128,7 @@ class RedisServer:
             except BusyLoadingError:
                 pass
             time.sleep(0.05)
+        raise NoRedis(f"Another redis-server goes on using {self._home}: stop it first.")
 
     def _wait_until_ready(self) -> None:
         client = self._client()

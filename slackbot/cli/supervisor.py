@@ -48,7 +48,7 @@ class Supervisor:
         self._redis = None if settings.redis_url.get_secret_value() else RedisServer(settings.data_dir)
 
     def run(self) -> None:
-        """Run until SIGTERM or SIGINT."""
+        """Run until SIGTERM or SIGINT; what was started before goes on."""
         self.start()
         try:
             while not self._stopping:
@@ -58,7 +58,7 @@ class Supervisor:
             self.stop()
 
     def start(self) -> None:
-        """Start everything, from the main thread: the children's lives hang on it."""
+        """Start what does not run yet, from the main thread: the children's lives hang on it."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         if self._redis:

@@ -13,7 +13,7 @@ import pytest
 from sandbox.wind import wind
 from slackbot.cli.processes import CHILDREN
 from tests.faults.breakable import LONG, BreakableDesk
-from tests.whole_desk import ROOT, wait_until
+from tests.whole_desk import ROOT, call, free_port, wait_until
 from workflows.redis_server import NoRedis, RedisServer
 from workflows.store.schema import migrate_to_newest
 
@@ -158,6 +158,40 @@ def test_the_embedded_redis_dies_with_its_owner(tmp_path: Path) -> None:
 def test_one_folder_has_one_redis(tmp_path: Path) -> None:
     with RedisServer(tmp_path), pytest.raises(NoRedis, match="Another desk runs on"):
         RedisServer(tmp_path).start()
+
+
+def test_a_redis_that_runs_is_not_started_a_second_time(tmp_path: Path) -> None:
+    with RedisServer(tmp_path) as server:
+        first = redis_of(os.getpid())
+        server.start()
+        assert redis_of(os.getpid()) == first  # two on one socket would each get half of the jobs
+        assert alive(first)
+
+
+def test_the_sandbox_as_its_user_starts_it_brings_a_mention_to_slack_and_ends_at_ctrl_c(
+    tmp_path: Path,
+) -> None:
+    page = free_port()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "sandbox", "--port", str(page)]
+    launcher = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, start_new_session=True
+    )
+    with launcher:
+        assert launcher.stdout
+        assert any(b"The sandbox is ready" in line for line in iter(launcher.stdout.readline, b""))
+        base = f"http://127.0.0.1:{page}/control"
+        for author in ("emma_w", "ravi_k", "ismail_d"):
+            call(f"{base}/x/write", {"author": author, "text": f"@sarishop where is it? {author}"})
+        wait_until(
+            lambda: len(call(f"{base}/slack/requests?method=chat.postMessage")) >= 3,
+            within=SOON,
+            why="three cards",
+        )
+        redis = redis_of(launcher.pid)
+        launcher.send_signal(signal.SIGINT)
+        assert launcher.wait(LONG) == 0
+    assert not alive(redis)
 
 
 def test_a_database_whose_clock_was_wound_is_refused(tmp_path: Path) -> None:
