@@ -1,6 +1,7 @@
 """A desk to break: what fault tests do to its stores, and what must be true when it has mended."""
 
 import json
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 
 from redis import Redis
 from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy.exc import OperationalError
 
 from slackbot.render.card import render_card
 from tests.whole_desk import Json, WholeDesk, shown, wait_until
@@ -17,6 +19,8 @@ from workflows.queues import Road, connect
 from workflows.redis_server import redis_url
 from workflows.settings import Settings
 from workflows.store import drafts as draft_states
+from workflows.store.engine import make_engine
+from workflows.store.outbox import COALESCE_S
 from workflows.store.tables import cases, drafts, leases, outbox
 from workflows.store.unit_of_work import look_on
 
@@ -99,6 +103,33 @@ class BreakableDesk(WholeDesk):
             assert not late, f"would come later than in {within_s} s: {late}"
             connection.execute(update(column.table).where(waiting).values(values))
 
+    # --- two clocks
+
+    def start_second_clock(self) -> None:
+        """Start another clock, and wait until it has looked: each asks Slack who we are when it starts."""
+        asked = self.newest(Kind.HELLO).attempt
+        self.start_process("clock-2")
+        wait_until(
+            lambda: self.newest(Kind.HELLO).attempt > asked, within=LONG, why="the second clock is there"
+        )
+
+    def put_clock_to_sleep(self) -> None:
+        """Stop the first clock between two turns, and end its lease of ten seconds as if they had passed."""
+        impatient = make_engine(self.store_url, patience_s=0.3)
+
+        def asleep() -> bool:
+            self.processes["clock"].send_signal(signal.SIGSTOP)
+            try:
+                with impatient.begin() as connection:
+                    connection.execute(update(leases).values(until=datetime.now(UTC)))
+            except OperationalError:  # in the middle of a turn, and so of a transaction
+                self.processes["clock"].send_signal(signal.SIGCONT)
+                return False
+            return True
+
+        wait_until(asleep, within=LONG, why="the clock stands still between two turns")
+        impatient.dispose()
+
     # --- Redis
 
     def road(self) -> Road:
@@ -139,11 +170,11 @@ class BreakableDesk(WholeDesk):
         )
 
     def _restless(self) -> list[str]:
-        now = datetime.now(UTC)
+        soon = datetime.now(UTC) + timedelta(seconds=COALESCE_S)  # changes of a moment share a refresh
         under_way = [
             f"{row.kind} {row.dedup_key} {row.state}"
             for row in self.effects(None, State.PENDING, State.SENDING, State.IN_DOUBT)
-            if row.state != State.PENDING or row.not_before <= now
+            if row.state != State.PENDING or row.not_before <= soon
         ]
         return under_way + self._due_cases()
 

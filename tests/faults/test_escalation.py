@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Row
 
 from tests.faults.breakable import LONG, BreakableDesk
 from tests.journeys.test_ladders import LADDERS
 from tests.whole_desk import Json, shown, wait_until
 from workflows.clock import JUMP_S, SteadyTime, Watch
 from workflows.domain.effects import Kind, State
-from workflows.store.engine import make_engine
 from workflows.store.history import Event
 from workflows.store.tables import history, leases
 
@@ -122,7 +120,7 @@ def test_a_clock_killed_while_it_saves_a_step_says_it_once(desk: BreakableDesk) 
 def test_two_clocks_at_once_say_every_step_once(desk: BreakableDesk) -> None:
     texts = [f"between two clocks {n:02}" for n in range(8)]
     cases = [given_case(desk, words, author=("emma_w", "ravi_k")[n % 2]) for n, words in enumerate(texts)]
-    start_second_clock(desk)
+    desk.start_second_clock()
 
     desk.wind(minutes=31)
     for words in texts:
@@ -139,8 +137,8 @@ def test_two_clocks_at_once_say_every_step_once(desk: BreakableDesk) -> None:
 def test_a_clock_that_slept_while_another_took_over_says_nothing_twice(desk: BreakableDesk) -> None:
     words = "the leading clock sleeps"
     case = given_case(desk, words)
-    start_second_clock(desk)
-    put_to_sleep(desk)
+    desk.start_second_clock()
+    desk.put_clock_to_sleep()
     second = desk.processes["clock-2"].pid
     wait_until(lambda: str(lease(desk).holder).endswith(f"/{second}"), within=LONG, why="the other leads")
     desk.wind(minutes=31)
@@ -299,28 +297,3 @@ def test_a_folder_that_is_missing_or_has_other_files_is_nothing_new(tmp_path: Pa
 def lease(desk: BreakableDesk) -> Row[Any]:
     with desk.reading() as connection:
         return connection.execute(leases.select()).one()
-
-
-def start_second_clock(desk: BreakableDesk) -> None:
-    """Start another clock, and wait until it has looked: each asks Slack who we are when it starts."""
-    asked = desk.newest(Kind.HELLO).attempt
-    desk.start_process("clock-2")
-    wait_until(lambda: desk.newest(Kind.HELLO).attempt > asked, within=LONG, why="the second clock is there")
-
-
-def put_to_sleep(desk: BreakableDesk) -> None:
-    """Stop the first clock between two turns, and end its lease as if ten seconds had passed."""
-    impatient = make_engine(desk.store_url, patience_s=0.3)
-
-    def asleep() -> bool:
-        desk.processes["clock"].send_signal(signal.SIGSTOP)
-        try:
-            with impatient.begin() as connection:
-                connection.execute(update(leases).values(until=datetime.now(UTC)))
-        except OperationalError:  # in the middle of a turn, and so of a transaction
-            desk.processes["clock"].send_signal(signal.SIGCONT)
-            return False
-        return True
-
-    wait_until(asleep, within=LONG, why="the clock stands still between two turns")
-    impatient.dispose()

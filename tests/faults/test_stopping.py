@@ -9,13 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Row, select
 
 from tests.faults.breakable import LONG, BreakableDesk, answer_to
 from tests.whole_desk import Json, wait_until
 from workflows.domain.effects import Kind, State
-from workflows.store.engine import make_engine
 from workflows.store.tables import leases
 
 STOPPABLE = ("web", "worker-1", "clock")
@@ -107,7 +105,7 @@ def test_every_process_stops_cleanly_when_told_to(
 
 def test_a_clock_told_to_stop_leaves_its_lease_to_the_next_one(desk: BreakableDesk) -> None:
     wait_until_turning(desk, "clock")
-    start_second_clock(desk)
+    desk.start_second_clock()
 
     desk.kill("clock", signal.SIGTERM)
 
@@ -120,7 +118,7 @@ def test_a_clock_told_to_stop_leaves_its_lease_to_the_next_one(desk: BreakableDe
 
 def test_two_clocks_at_once_send_everything_once(desk: BreakableDesk) -> None:
     wait_until_turning(desk, "clock")
-    start_second_clock(desk)
+    desk.start_second_clock()
     known = len(desk.cards())
     writes = [{"author": "emma_w", "text": f"@sarishop between two clocks {n:02}"} for n in range(20)]
 
@@ -135,9 +133,9 @@ def test_two_clocks_at_once_send_everything_once(desk: BreakableDesk) -> None:
 
 def test_a_clock_that_slept_through_its_lease_does_nothing_twice(desk: BreakableDesk) -> None:
     wait_until_turning(desk, "clock")
-    start_second_clock(desk)
+    desk.start_second_clock()
 
-    put_to_sleep(desk)
+    desk.put_clock_to_sleep()
     wait_until_turning(desk, "clock-2")
     desk.processes["clock"].send_signal(signal.SIGCONT)
     desk.given_card("after the long sleep")
@@ -159,31 +157,6 @@ def turning(desk: BreakableDesk, name: str) -> bool:
 
 def wait_until_turning(desk: BreakableDesk, name: str) -> None:
     wait_until(lambda: turning(desk, name), within=LONG, why=f"{name} holds the lease")
-
-
-def start_second_clock(desk: BreakableDesk) -> None:
-    """Start another clock, and wait until it has looked: each asks Slack who we are when it starts."""
-    asked = desk.newest(Kind.HELLO).attempt
-    desk.start_process("clock-2")
-    wait_until(lambda: desk.newest(Kind.HELLO).attempt > asked, within=LONG, why="the second clock is there")
-
-
-def put_to_sleep(desk: BreakableDesk) -> None:
-    """Stop the first clock between two turns, and end its lease of ten seconds as if they had passed."""
-    impatient = make_engine(desk.store_url, patience_s=0.3)
-
-    def asleep() -> bool:
-        desk.processes["clock"].send_signal(signal.SIGSTOP)
-        try:
-            with impatient.begin() as connection:
-                connection.execute(update(leases).values(until=datetime.now(UTC)))
-        except OperationalError:  # in the middle of a turn, and so of a transaction
-            desk.processes["clock"].send_signal(signal.SIGCONT)
-            return False
-        return True
-
-    wait_until(asleep, within=LONG, why="the clock stands still between two turns")
-    impatient.dispose()
 
 
 def cards_posted(desk: BreakableDesk) -> int:
