@@ -9,9 +9,9 @@ from bench.processes import Bench, fetch, import_only_mb, is_open, memory_mb, sa
 
 LIBRARIES = {
     "web": "slack_bolt, slack_bolt.adapter.flask, slack_bolt.adapter.socket_mode, flask, gunicorn.app.base, "
-    "gunicorn.workers.gthread, sqlalchemy, rq, redis, pydantic_settings, structlog, prometheus_client, regex",
-    "worker": "slack_sdk.web, tweepy, rq, rq.worker, redis, sqlalchemy, pydantic_settings, structlog, regex, slack_bolt",
-    "clock": "tweepy, rq, redis, sqlalchemy, pydantic_settings, structlog, regex",
+    "gunicorn.workers.gthread, sqlalchemy, rq, redis, pydantic_settings, structlog, prometheus_client, regex, yaml, re2",
+    "worker": "slack_sdk.web, tweepy, rq, rq.worker, redis, sqlalchemy, pydantic_settings, structlog, regex, slack_bolt, yaml, re2, lingua",
+    "clock": "tweepy, rq, redis, sqlalchemy, pydantic_settings, structlog, regex, yaml, re2",
 }
 
 

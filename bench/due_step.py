@@ -77,7 +77,7 @@ def _pings(desk: WholeDesk) -> list[tuple[int, datetime]]:
 
 
 def _after(key: str) -> timedelta:
-    return timedelta(seconds=FIRST_S + int(key.split(":")[3]))  # case:turn:ladder:step:place
+    return timedelta(seconds=int(key.split(":")[3]))  # case:turn:ladder:seconds after T0:place
 
 
 def _requests(desk: WholeDesk) -> dict[int, datetime]:
