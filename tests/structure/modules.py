@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("slackbot", "workflows", "sandbox")
-MOST = 130
+MOST = 165
 """More modules than this and nobody finds their way; the count leaves out tests, migrations and bench."""
 
 

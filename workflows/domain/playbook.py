@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from workflows.domain.approval import Approvals
+from workflows.domain.handoff import MoveToDm
+from workflows.domain.macro import Macro
 from workflows.domain.rules import Span, Triage
+from workflows.domain.tone import TonePolicy
 
 ALWAYS = "always"
 TEAM = "team"  # as the hours of a priority: those of the case's team
@@ -170,6 +174,32 @@ class Threading:
     reopen: timedelta = timedelta(days=7)
 
 
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What X bills, in US dollars a piece.
+
+    reply  a reply to who mentioned or quoted us; `link` wins where the text holds a link.
+    Source: X's price list of 2026-04-20.
+    """
+
+    post: float = 0.015
+    reply: float = 0.010
+    link: float = 0.20
+    dm: float = 0.015
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """How answers leave.
+
+    undo       how long a public answer can be taken back before it leaves.
+    signature  a wording with placeholders that ends each answer; "" for none.
+    """
+
+    undo: timedelta = timedelta(seconds=5)
+    signature: str = ""
+
+
 _TARGETS = {
     "high": timedelta(minutes=15),
     "medium": timedelta(hours=1),
@@ -190,6 +220,8 @@ class Playbook:
     digest         of the file's bytes: the version that a case records.
     accounts       usernames of ours that it is for; empty: all that no other playbook names.
     apply_to_open  a new version is also for the cases that are open.
+    prices         None where the plan bills nothing by the piece.
+    dm_channel     private channel where direct messages may be read; "" for dialogs only.
     """
 
     name: str
@@ -205,6 +237,13 @@ class Playbook:
     escalation: Escalation = Escalation()
     threading: Threading = Threading()
     apply_to_open: bool = False
+    macros: Sequence[Macro] = ()
+    tone: TonePolicy = field(default_factory=TonePolicy)
+    approvals: Approvals = Approvals()
+    replies: Replies = Replies()
+    prices: Prices | None = Prices()
+    dm_channel: str = ""
+    move_to_dm: MoveToDm = field(default_factory=MoveToDm)
 
 
 def hours_named(playbook: Playbook, name: str, team: str | None = None) -> Hours:
