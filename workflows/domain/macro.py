@@ -1,6 +1,6 @@
 """Macros: canned replies in several approved wordings per language, with placeholders from a closed list.
 
-A placeholder is `{customer.first_name}` or, with what to say when nobody knows, `{customer.first_name|there}`.
+A placeholder is `{customer.first_name}`, or `{customer.first_name|there}` with what to say when nobody knows.
 Values are put in once and never read again as placeholders.
 """
 

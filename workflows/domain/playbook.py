@@ -239,9 +239,9 @@ class Playbook:
     apply_to_open: bool = False
     macros: Sequence[Macro] = ()
     tone: TonePolicy = field(default_factory=TonePolicy)
-    approvals: Approvals = Approvals()
-    replies: Replies = Replies()
-    prices: Prices | None = Prices()
+    approvals: Approvals = field(default_factory=Approvals)
+    replies: Replies = field(default_factory=Replies)
+    prices: Prices | None = field(default_factory=Prices)
     dm_channel: str = ""
     move_to_dm: MoveToDm = field(default_factory=MoveToDm)
 
