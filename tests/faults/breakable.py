@@ -20,7 +20,8 @@ from workflows.redis_server import redis_url
 from workflows.settings import Settings
 from workflows.store import drafts as draft_states
 from workflows.store.engine import make_engine
-from workflows.store.tables import cases, drafts, leases, outbox
+from workflows.store.reply_tables import drafts
+from workflows.store.tables import cases, leases, outbox
 from workflows.store.unit_of_work import look_on
 
 LONG = 60.0

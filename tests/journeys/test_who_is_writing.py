@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from tests.whole_desk import WholeDesk, shown, wait_until
-from workflows.store.tables import drafts, timers
+from workflows.store.reply_tables import drafts
+from workflows.store.tables import timers
 
 
 def test_an_open_dialog_is_seen_by_the_others_and_a_closed_one_no_longer(desk: WholeDesk) -> None:

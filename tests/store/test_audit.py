@@ -13,7 +13,8 @@ from workflows.services import replies
 from workflows.services.audit import audit
 from workflows.services.cases import claim_case, reopen_case, resolve_case, take_over_case
 from workflows.store import drafts as states
-from workflows.store.tables import cases, drafts, messages, outbox
+from workflows.store.reply_tables import drafts
+from workflows.store.tables import cases, messages, outbox
 
 LATER = 600.0
 

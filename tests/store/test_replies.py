@@ -15,7 +15,8 @@ from workflows.services.intake import take_posts
 from workflows.services.replies import OpenReply, open_reply, submit_reply
 from workflows.store import drafts as states
 from workflows.store.drafts import DraftId
-from workflows.store.tables import accounts, drafts, history, messages, outbox
+from workflows.store.reply_tables import drafts
+from workflows.store.tables import accounts, history, messages, outbox
 from workflows.store.unit_of_work import UnitOfWork
 
 FOLLOW_UP = {"in_reply_to": "5", "in_reply_to_author": BRAND.id, "mentions": ((0, BRAND.id),), "leading": 10}

@@ -37,6 +37,7 @@ class Case:
     reached        how many steps of its ladder are behind it in this turn.
     quiet_at       when somebody took the wait on (Acknowledge, or a claim), and who: the pings stop.
     escalated      by hand, in this turn.
+    dm_channel, dm_ts   where the card of its direct messages stands; None while there is none.
     """
 
     id: CaseId
@@ -76,6 +77,9 @@ class Case:
     quiet_at: datetime | None = None
     quiet_by: str = ""
     escalated: bool = False
+    dm_channel: str | None = None
+    dm_ts: str | None = None
+    dm_digest: str = ""
 
 
 def claim(case: Case, agent: AgentId, now: datetime) -> Case:

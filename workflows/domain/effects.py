@@ -69,6 +69,13 @@ class Kind(StrEnum):
     HELLO = "hello"
     PING = "ping"
     PING_TAKEN = "ping_taken"
+    DM = "x_dm"
+    REACH = "x_reach"
+    POST_REQUEST = "post_request"
+    REFRESH_REQUEST = "request"
+    REQUEST_PING = "request_ping"
+    POST_DM_CARD = "post_dm_card"
+    REFRESH_DM_CARD = "dm_card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,13 @@ NATURE: dict[Kind, Nature] = {
     Kind.HELLO: Nature("slack", speech=False, queue=Queue.URGENT),
     Kind.PING: Nature("slack", speech=True, queue=Queue.URGENT),
     Kind.PING_TAKEN: Nature("slack", speech=False, queue=Queue.URGENT),
+    Kind.DM: Nature("x", speech=True, queue=Queue.URGENT),
+    Kind.REACH: Nature("x", speech=False, queue=Queue.BACKGROUND),
+    Kind.POST_REQUEST: Nature("slack", speech=True, queue=Queue.URGENT),
+    Kind.REFRESH_REQUEST: Nature("slack", speech=False, queue=Queue.URGENT),
+    Kind.REQUEST_PING: Nature("slack", speech=True, queue=Queue.URGENT),
+    Kind.POST_DM_CARD: Nature("slack", speech=True, queue=Queue.CARDS),
+    Kind.REFRESH_DM_CARD: Nature("slack", speech=False, queue=Queue.CARDS),
 }
 
 PRIORITIES = ("high", "medium", "low")

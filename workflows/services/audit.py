@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, Table, and_, exists, func, select
 
 from workflows.domain.effects import SETTLED, Kind, State
 from workflows.store import drafts as draft_states
-from workflows.store.tables import cases, drafts, history, messages, outbox
+from workflows.store.reply_tables import drafts
+from workflows.store.tables import cases, history, messages, outbox
 from workflows.store.views import Views
 
 GRACE = timedelta(seconds=60)

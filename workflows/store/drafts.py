@@ -8,11 +8,13 @@ from sqlalchemy import Connection, Row, select, update
 
 from workflows.domain.case import AgentId, CaseId
 from workflows.errors import Missing
-from workflows.store.tables import drafts
+from workflows.store.reply_tables import drafts
 
 DraftId = NewType("DraftId", int)
 
 OPEN = "open"
+AWAITING = "awaiting"  # an approval
+LATER = "later"  # a part of a thread whose turn has not come
 SUBMITTED = "submitted"
 DOUBTED = "doubted"
 ASKED = "asked"
@@ -20,13 +22,25 @@ SENT = "sent"
 REFUSED = "refused"
 DROPPED = "dropped"
 
+PUBLIC, DM = "public", "dm"
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """One answer in the making.
 
-    target       the post that it answers.
+    target       the post that it answers; of a direct message the customer's newest.
     external_id  the post that it became, once sent.
+    channel      PUBLIC or DM.
+    purpose      "invite", "nudge", "other_channels", "closing" of a hand-off to DM; "" for any other.
+    macro        name of the macro that it began with.
+    promised_by  until when its author promises something (desk time).
+    as_thread    goes out in numbered parts when it is too long for one post.
+    seen         number of the last line of the case's history that its author saw.
+    looked       its author has seen in a last look what the world will see.
+    editor       who changed it when approving it.
+    leaves_at    until then it can be undone (machine time).
+    thread_of    the draft that is the first part; `part` of `parts` says which this is.
     """
 
     id: DraftId
@@ -41,6 +55,24 @@ class Draft:
     opened_at: datetime | None
     submitted_at: datetime | None
     settled_at: datetime | None
+    channel: str = PUBLIC
+    purpose: str = ""
+    macro: str = ""
+    promised_by: datetime | None = None
+    signed: bool = True
+    as_thread: bool = False
+    seen: int = 0
+    looked: bool = False
+    editor: str = ""
+    leaves_at: datetime | None = None
+    thread_of: int | None = None
+    part: int = 0
+    parts: int = 0
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the whole world will read it."""
+        return self.channel == PUBLIC
 
 
 class Drafts:

@@ -40,6 +40,22 @@ class Event(StrEnum):
     PLAYBOOK_CHANGED = "playbook_changed"
     ANSWERED_ON_X = "answered_on_x"  # by hand, past the desk
     TIMED = "timed"  # a case from before there were clocks
+    REPLY_UNDONE = "reply_undone"
+    REPLY_HELD = "reply_held"  # something happened since it was written: its author looks again
+    APPROVAL_ASKED = "approval_asked"
+    APPROVED = "approved"  # by one person; `left` says how many approvals are still needed
+    APPROVAL_VOIDED = "approval_voided"
+    APPROVAL_LATE = "approval_late"  # nobody acted in time, the next in line was asked
+    SENT_BACK = "sent_back"
+    RECALLED = "recalled"
+    POST_EDITED = "post_edited"
+    POST_GONE = "post_gone"  # deleted, or its author is protected or suspended
+    DM_INVITED = "dm_invited"
+    DM_FOLLOWED = "dm_followed"  # the customer wrote the direct message that they were invited to
+    DM_HELP_OFFERED = "dm_help_offered"  # no DM came: a ready nudge, or other channels
+    DM_CLOSED = "dm_closed"  # the public thread has its closing line
+    OPTED_OUT = "opted_out"
+    DM_READ = "dm_read"  # somebody opened the direct messages in a dialog
 
 
 DESK = ("desk", "")

@@ -198,6 +198,26 @@ class Outbox:
         """Record that it is no longer wanted."""
         return self._settle(effect, State.CANCELLED, reason=reason)
 
+    def take_back(self, effect: Effect) -> bool:
+        """Cancel it if it waits still; False when an attempt has begun or it is settled."""
+        result = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == effect.id, outbox.c.state == State.PENDING)
+            .values(state=State.CANCELLED, settled_at=self._now, reason="taken_back")
+        )
+        return result.rowcount == 1
+
+    def let_go_after_all(self, effect: Effect, *, after_s: float = 0.0) -> bool:
+        """Let one go out that was taken back: it was never said, so this is not a second time."""
+        due = self._now + timedelta(seconds=after_s)
+        result = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == effect.id, outbox.c.state == State.CANCELLED)
+            .values(_pending(due) | {"reason": "", "crashes": 0})
+        )
+        self.added.append(effect.id)
+        return result.rowcount == 1
+
     def start_check(self, effect_id: int, *, by: str) -> tuple[Effect, int] | None:
         """Take a doubted effect for one look; None when somebody else looks or it is settled.
 
@@ -268,7 +288,20 @@ class Outbox:
 
 
 _REPEATABLE = frozenset(
-    {Kind.REFRESH_CARD, Kind.POST_CARD, Kind.THREAD, Kind.MODAL, Kind.TIDY_CARD, Kind.PEOPLE, Kind.HELLO}
+    {
+        Kind.REFRESH_CARD,
+        Kind.POST_CARD,
+        Kind.THREAD,
+        Kind.MODAL,
+        Kind.TIDY_CARD,
+        Kind.PEOPLE,
+        Kind.HELLO,
+        Kind.REACH,
+        Kind.POST_REQUEST,
+        Kind.REFRESH_REQUEST,
+        Kind.POST_DM_CARD,
+        Kind.REFRESH_DM_CARD,
+    }
 )
 
 

@@ -29,7 +29,7 @@ metadata = MetaData(
 )
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER PRIMARY KEY.
-_Id = BigInteger().with_variant(Integer, "sqlite")
+Number = BigInteger().with_variant(Integer, "sqlite")
 
 accounts = Table(
     "accounts",
@@ -67,7 +67,7 @@ people = Table(
 customers = Table(
     "customers",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("network", Text, nullable=False),
     Column("external_id", Text, nullable=False),
     Column("username", Text, nullable=False),
@@ -80,7 +80,7 @@ customers = Table(
 cases = Table(
     "cases",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("customer_id", ForeignKey("customers.id"), nullable=False),
     Column("conversation_id", Text, nullable=False, comment="the network's id of the conversation"),
@@ -120,6 +120,9 @@ cases = Table(
     Column("quiet_at", Instant, comment="desk time: when somebody took the wait on"),
     Column("quiet_by", Text, nullable=False, server_default="", comment="Slack user id of who did"),
     Column("escalated", Boolean, nullable=False, server_default=false(), comment="by hand, in this turn"),
+    Column("dm_channel", Text, comment="id of the private channel that holds the card of direct messages"),
+    Column("dm_ts", Text, comment="Slack's ts of that card"),
+    Column("dm_digest", Text, nullable=False, server_default="", comment="of what that card shows"),
     UniqueConstraint("account_id", "conversation_id", "customer_id"),
 )
 Index("ix_cases_status", cases.c.status, cases.c.changed_at)
@@ -156,7 +159,7 @@ playbooks = Table(
 escalations = Table(
     "escalations",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False),
     Column("at", Instant, nullable=False, comment="desk time"),
     Column("by", Text, nullable=False, comment="Slack user id"),
@@ -177,7 +180,7 @@ groups = Table(
 messages = Table(
     "messages",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False),
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("external_id", Text, nullable=False, comment="the network's id of the post"),
@@ -196,34 +199,24 @@ messages = Table(
         "follows_up", Boolean, nullable=False, comment="answers a post of ours, naming us only implicitly"
     ),
     Column("refused", Text, nullable=False, default="", comment="why the network refused our answer to it"),
+    Column("newest_id", Text, nullable=False, server_default="", comment="id of its last edit; empty: never"),
+    Column("edited_at", Instant, comment="desk time of the last edit that we saw"),
+    Column("older_text", Text, nullable=False, server_default="", comment="before that edit; for 24 h"),
+    Column(
+        "gone", Text, nullable=False, server_default="", comment="deleted, protected …; the text is blank"
+    ),
+    Column("checked_at", Instant, comment="machine time: when it was last seen on the network"),
     UniqueConstraint("account_id", "external_id"),
 )
 Index("ix_messages_case", messages.c.case_id, messages.c.id)
-
-drafts = Table(
-    "drafts",
-    metadata,
-    Column("id", _Id, primary_key=True),
-    Column("case_id", ForeignKey("cases.id"), nullable=False),
-    Column("author", Text, nullable=False, comment="Slack user id"),
-    Column("target", Text, nullable=False, comment="external id of the post that is answered"),
-    Column("text", Text, nullable=False),
-    Column("digest", Text, nullable=False, default="", comment="of the text when it was submitted"),
-    Column("state", Text, nullable=False, comment="open, submitted, doubted, asked, sent, refused, dropped"),
-    Column("reason", Text, nullable=False, default=""),
-    Column("external_id", Text, nullable=False, default="", comment="of the post it became"),
-    Column("opened_at", Instant, comment="desk time; empty while no dialog shows it"),
-    Column("submitted_at", Instant, comment="desk time"),
-    Column("settled_at", Instant, comment="desk time"),
-)
-Index("ix_drafts_case", drafts.c.case_id, drafts.c.id)
-Index("ix_drafts_opened_at", drafts.c.opened_at)
-Index("ix_drafts_external_id", drafts.c.external_id)
+Index("ix_messages_newest_id", messages.c.newest_id)
+Index("ix_messages_checked_at", messages.c.checked_at)
+Index("ix_messages_edited_at", messages.c.edited_at)
 
 history = Table(
     "history",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False),
     Column("at", Instant, nullable=False, comment="desk time"),
     Column("event", Text, nullable=False),
@@ -236,7 +229,7 @@ Index("ix_history_case", history.c.case_id, history.c.id)
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("dedup_key", Text, nullable=False),
     Column("case_id", ForeignKey("cases.id")),
@@ -297,6 +290,16 @@ intake_cursors = Table(
     Column("polled_at", Instant, comment="machine time of the last good answer"),
     Column("trouble", Text, nullable=False, default=""),
     Column("failures", Integer, nullable=False, default=0),
+)
+
+streams = Table(
+    "streams",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("name", Text, primary_key=True, comment="own: our own posts; dms: direct messages"),
+    Column("newest_id", Text, nullable=False, server_default=""),
+    Column("trouble", Text, nullable=False, server_default="", comment="why the network did not answer"),
+    Column("failures", Integer, nullable=False, server_default="0", comment="in a row"),
 )
 
 timers = Table(

@@ -14,11 +14,11 @@ from workflows.errors import Missing
 from workflows.store import drafts as draft_states
 from workflows.store.cases import case_of
 from workflows.store.drafts import Draft, DraftId, draft_of
+from workflows.store.reply_tables import drafts
 from workflows.store.tables import (
     accounts,
     cases,
     customers,
-    drafts,
     history,
     intake_cursors,
     leases,

@@ -2,9 +2,11 @@
 
 from alembic import context
 
+from workflows.store import reply_tables
 from workflows.store.tables import metadata
 
 connection = context.config.attributes["connection"]
+assert reply_tables.metadata is metadata  # noqa: S101 - imported so that its tables are known
 context.configure(
     connection=connection,
     target_metadata=metadata,
