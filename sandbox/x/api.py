@@ -12,6 +12,8 @@ from aiohttp import web
 
 from sandbox.faults import RESETS, WOUND, Faults
 from sandbox.x.door import Call, Door
+from sandbox.x.people import BRAND, Person
+from sandbox.x.rules import OWNED_READ, POST_READ, TIMELINE_WINDOW, USER_READ
 from sandbox.x.shape import (
     POST_VIEW,
     USER_VIEW,
@@ -24,7 +26,7 @@ from sandbox.x.shape import (
     plain,
     read_view,
 )
-from sandbox.x.state import BRAND, OWNED_READ, POST_READ, TIMELINE_WINDOW, USER_READ, Network, Person, Post
+from sandbox.x.state import Network, Post
 from sandbox.x.writing import Publisher, add_control
 
 _ID = re.compile(r"[0-9]{1,19}")

@@ -20,8 +20,9 @@ from aiohttp import web
 
 from sandbox.faults import UNANSWERED, Fault, Faults, under_fault
 from sandbox.limits import Limits, Room, Rule
+from sandbox.x.people import BRAND
 from sandbox.x.shape import PROBLEMS, REFUSALS, Json, Problem, invalid, plain
-from sandbox.x.state import BRAND, Network, iso
+from sandbox.x.state import Network, iso
 
 CONSUMER_KEY, CONSUMER_SECRET = "sandbox-consumer-key", "sandbox-consumer-secret"
 ACCESS_TOKEN, ACCESS_SECRET = f"{BRAND}-sandbox", "sandbox-access-secret"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sandbox.x.length import LIMIT, compose, cut, weighted_length
-from sandbox.x.state import Network, Person, Post, iso
+from sandbox.x.people import Person
+from sandbox.x.rules import EDITABLE_FOR, EDITS
+from sandbox.x.state import Network, Post, iso
 
 Json = dict[str, Any]
 
@@ -52,7 +53,6 @@ USER_VIEW = {
 
 _DEFAULT_POST = frozenset({"id", "text", "edit_history_tweet_ids"})
 _DEFAULT_USER = frozenset({"id", "name", "username"})
-_EDITABLE_FOR = timedelta(hours=1)
 
 
 class Problem(Exception):
@@ -210,7 +210,7 @@ class Shaper:
         network, wanted = self._network, self._view.post_fields
         shown: Json = {
             "id": post.id,
-            "edit_history_tweet_ids": [post.id],
+            "edit_history_tweet_ids": list(post.versions),
             "author_id": post.author_id,
             "conversation_id": post.conversation_id,
             "created_at": iso(post.created_at),
@@ -227,9 +227,9 @@ class Shaper:
         if "public_metrics" in wanted:
             shown["public_metrics"] = self._metrics(post)
         shown["edit_controls"] = {
-            "edits_remaining": 5,
-            "is_edit_eligible": post.in_reply_to is None,
-            "editable_until": iso(post.created_at + _EDITABLE_FOR),
+            "edits_remaining": EDITS + 1 - len(post.versions),
+            "is_edit_eligible": post.is_editable,
+            "editable_until": iso(network.posts[post.versions[0]].created_at + EDITABLE_FOR),
         }
         return {name: value for name, value in shown.items() if name in wanted}
 

@@ -1,4 +1,4 @@
-"""What the stand-in X remembers: people, posts, its settings and what its answers have cost.
+"""What the stand-in X remembers: people, posts, direct messages, its settings and what its answers cost.
 
 Everything is in memory and belongs to one event loop. Nothing here speaks HTTP.
 """
@@ -7,24 +7,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sandbox.faults import NotThere
 from sandbox.x.length import find_mentions
-
-BRAND = "1700000000000000001"
-TIMELINE_WINDOW = 3200
-
-OWNED_READ = Decimal("0.001")
-POST_READ = Decimal("0.005")
-USER_READ = Decimal("0.010")
-WRITE = Decimal("0.015")
-WRITE_WITH_LINK = Decimal("0.200")
-WRITE_SUMMONED = Decimal("0.010")
-DELETION = Decimal("0.010")
+from sandbox.x.people import BRAND, Person, seed
+from sandbox.x.rules import DMS_KEPT_FOR, EDITABLE_FOR, EDITS, Settings, Spending
 
 _SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 _DUPLICATE_FOR = timedelta(hours=24)
@@ -40,20 +31,6 @@ _SCRIPTS = (
 )
 
 
-@dataclass(slots=True)
-class Person:
-    """An account on X; `lang` is what its owner mostly writes."""
-
-    id: str
-    username: str
-    name: str
-    lang: str = "en"
-    followers: int = 0
-    verified: bool = False
-    protected: bool = False
-    suspended: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What somebody is about to post.
@@ -61,6 +38,7 @@ class Draft:
     unnamed   ids of people whom X shall not put in front of a reply.
     led       whether X puts any `@name` in front of a reply.
     late      the post gets its id now and is seen only after `Network.release`.
+    deep_link leads from the post to a direct message.
     """
 
     author_id: str
@@ -76,11 +54,15 @@ class Draft:
     unnamed: frozenset[str] = frozenset()
     reply_settings: str = "everyone"
     lang: str | None = None
+    deep_link: str | None = None
 
 
 @dataclass(slots=True)
 class Post:
-    """A post; `typed` is what its author wrote, `lead` the names X put in front of it."""
+    """One version of a post; `typed` is what its author wrote, `lead` the names X put in front of it.
+
+    versions  the ids of all versions, oldest first; the versions of a post share this list.
+    """
 
     id: str
     author_id: str
@@ -98,65 +80,44 @@ class Post:
     by_api: bool = False
     held: bool = False
     deleted: bool = False
+    deep_link: str | None = None
+    versions: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         """The whole text: the names in front, and what was typed."""
         return " ".join([*(f"@{name}" for name in self.lead), self.typed])
 
+    @property
+    def is_newest(self) -> bool:
+        """Whether this is the version that timelines show."""
+        return self.versions[-1] == self.id
 
-@dataclass(slots=True)
-class Settings:
-    """What the control API may change about X's rules."""
-
-    reply_rule: str = "summoned"
-    implicit_mentions_summon: bool = True
-    mentions_window: int = 800
-
-    def change(self, spec: dict[str, Any]) -> None:
-        """Change what `spec` names; raise ValueError when it makes no sense."""
-        for key, value in spec.items():
-            if key not in self.__slots__:
-                raise ValueError(f"there is no setting {key}")
-            if key == "reply_rule" and value not in {"summoned", "open"}:
-                raise ValueError(f"reply_rule must be summoned or open, not {value!r}")
-            if type(value) is not type(getattr(self, key)):
-                raise ValueError(f"{key} must be {type(getattr(self, key)).__name__}, not {value!r}")
-        if spec.get("mentions_window", 1) < 1:
-            raise ValueError(f"mentions_window must be above zero, not {spec['mentions_window']!r}")
-        for key, value in spec.items():
-            setattr(self, key, value)
-
-    def shown(self) -> dict[str, Any]:
-        """Return all of them, as `change` would take them."""
-        return {key: getattr(self, key) for key in self.__slots__}
+    @property
+    def is_editable(self) -> bool:
+        """Whether X lets its author edit such a post at all: no repost, and no reply to somebody else."""
+        return self.retweet_of is None and self.in_reply_to_user in {None, self.author_id}
 
 
-@dataclass(slots=True)
-class Spending:
-    """What X would have charged; the same thing read twice in a day is charged once."""
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A direct message between the brand and `customer_id`.
 
-    reads: Decimal = Decimal(0)
-    writes: Decimal = Decimal(0)
-    _seen: set[tuple[str, str, str]] = field(default_factory=set)
+    encrypted  a message that the API never shows.
+    """
 
-    def read(self, kind: str, ids: Iterable[str], price: Decimal, *, day: str) -> None:
-        """Charge `price` for each of these posts or users that was not read on this `day` yet."""
-        fresh = {(kind, one, day) for one in ids} - self._seen
-        self._seen |= fresh
-        self.reads += price * len(fresh)
+    id: str
+    author_id: str
+    customer_id: str
+    text: str
+    created_at: datetime
+    by_api: bool = False
+    encrypted: bool = False
 
-    def write(self, price: Decimal) -> None:
-        """Charge for a post or a deletion."""
-        self.writes += price
-
-    def summary(self) -> dict[str, str]:
-        """Return dollars as text with four decimals."""
-        return {
-            "reads": f"{self.reads:.4f}",
-            "writes": f"{self.writes:.4f}",
-            "total": f"{self.reads + self.writes:.4f}",
-        }
+    @property
+    def conversation_id(self) -> str:
+        """The id X gives to a conversation of two: the smaller id first."""
+        return "-".join(sorted((BRAND, self.customer_id), key=int))
 
 
 class Network:
@@ -168,9 +129,10 @@ class Network:
 
     def forget(self) -> None:
         """Empty everything to the seed of docs/sandbox.md; the clock stays as it was wound."""
-        self.people = {person.id: person for person in _seed()}
+        self.people = {person.id: person for person in seed()}
         self._by_name = {person.username: person for person in self.people.values()}
         self.posts: dict[str, Post] = {}
+        self.messages: dict[str, Message] = {}
         self.settings = Settings()
         self.spent = Spending()
         self._last_minted = 0
@@ -215,8 +177,8 @@ class Network:
         )
 
     def visible(self, *, newest_first: bool = True) -> list[Post]:
-        """Return the posts that the brand may see, by their ids."""
-        seen = [post for post in self.posts.values() if self.is_visible(post)]
+        """Return the posts that the brand may see, each in its newest version, by their ids."""
+        seen = [post for post in self.posts.values() if post.is_newest and self.is_visible(post)]
         return sorted(seen, key=lambda post: int(post.id), reverse=newest_first)
 
     def add(self, draft: Draft) -> Post:
@@ -247,10 +209,68 @@ class Network:
             reply_settings=draft.reply_settings,
             by_api=draft.by_api,
             held=draft.late,
+            deep_link=draft.deep_link,
+            versions=[post_id],
         )
         post.mentions = self._mentioned(post.text)
         self.posts[post.id] = post
         return post
+
+    def edit(self, post_id: str, text: str, *, force: bool = False) -> Post:
+        """Publish a new version of a post, whichever version `post_id` names, and return it.
+
+        force  edit also a reply to somebody else, and after the hour is over.
+
+        Raises NotThere, or ValueError when X would not have it.
+        """
+        post = self.newest(self.post(post_id))
+        first = self.posts[post.versions[0]]
+        if post.deleted or post.held:
+            raise ValueError("a post that nobody sees cannot be edited")
+        if len(post.versions) > EDITS:
+            raise ValueError(f"a post can be edited {EDITS} times only")
+        if post.retweet_of is not None:
+            raise ValueError("a repost cannot be edited")
+        if not force and not post.is_editable:
+            raise ValueError("X lets nobody edit a reply to somebody else; force does")
+        if not force and self.now() > first.created_at + EDITABLE_FOR:
+            raise ValueError("X lets a post be edited for one hour only; force does it later")
+        now = self.now()
+        edited = replace(post, id=self._mint(now), typed=tidy(text), created_at=now)
+        edited.mentions = self._mentioned(edited.text)
+        edited.versions.append(edited.id)
+        self.posts[edited.id] = edited
+        return edited
+
+    def newest(self, post: Post) -> Post:
+        """Return the newest version of this post."""
+        return self.posts[post.versions[-1]]
+
+    def delete(self, post: Post) -> None:
+        """Delete the post in all its versions."""
+        for version in post.versions:
+            self.posts[version].deleted = True
+
+    def send(self, author_id: str, customer_id: str, text: str, *, by_api: bool = False) -> Message:
+        """Deliver a direct message between the brand and a customer, whoever takes any, and return it."""
+        now = self.now()
+        encrypted = author_id != BRAND and self.people[author_id].encrypted_dms
+        message = Message(self._mint(now), author_id, customer_id, text, now, by_api, encrypted)
+        self.messages[message.id] = message
+        return message
+
+    def readable_messages(self) -> list[Message]:
+        """Return the direct messages that the API still shows, newest first."""
+        since = self.now() - DMS_KEPT_FOR
+        kept = [one for one in self.messages.values() if not one.encrypted and one.created_at > since]
+        return sorted(kept, key=lambda message: int(message.id), reverse=True)
+
+    def takes_dm(self, person: Person) -> bool:
+        """Say whether X delivers a direct message of the brand's to this person."""
+        if person.id == BRAND or person.suspended or person.blocks_us:
+            return False
+        wrote = any(one.author_id == person.id and not one.encrypted for one in self.messages.values())
+        return wrote or person.takes_first_dm_from(self.brand)
 
     def lead(self, draft: Draft, answered: Post | None) -> tuple[str, ...]:
         """Return the names X puts in front of a reply: whom it answers, and who was named there."""
@@ -279,10 +299,18 @@ class Network:
         """Say whether X lets the brand answer this post, by its rule and by the conversation's own."""
         if post.author_id == BRAND:
             return True
-        root = self.posts.get(post.conversation_id, post)
-        if root.reply_settings != "everyone" and BRAND not in {root.author_id, *root.mentions}:
+        root = self.newest(self.posts.get(post.conversation_id, post))
+        if BRAND not in {root.author_id, *root.mentions} and not self._is_let_in(root):
             return False
         return self.settings.reply_rule == "open" or self.is_summoned_by(post)
+
+    def _is_let_in(self, root: Post) -> bool:
+        """Say whether a conversation that does not name the brand is open to it."""
+        return {
+            "everyone": True,
+            "following": self.people[root.author_id].follows_us,
+            "verified": self.brand.verified,
+        }.get(root.reply_settings, False)
 
     def is_duplicate(self, text: str) -> bool:
         """Say whether the brand has posted the same words, the names in front included, within a day."""
@@ -291,7 +319,7 @@ class Network:
         return any(
             post.typed and post.text.split() == words
             for post in self.posts.values()
-            if post.author_id == BRAND and not post.deleted and post.created_at > since
+            if post.author_id == BRAND and post.is_newest and not post.deleted and post.created_at > since
         )
 
     def charge(self, kind: str, ids: Iterable[str], price: Decimal) -> None:
@@ -317,13 +345,14 @@ class Network:
         number = (int(at.timestamp() * 1000) - _SNOWFLAKE_EPOCH_MS) << 22
         if self.now() - at < timedelta(seconds=1):
             number = max(number, self._last_minted + 1)
-        while str(number) in self.posts or str(number) in self.people:
+        while any(str(number) in there for there in (self.posts, self.people, self.messages)):
             number += 1
         self._last_minted = max(self._last_minted, number)
         return str(number)
 
     def snapshot(self) -> dict[str, Any]:
-        """Return what `GET /control/x/state` shows, oldest post first."""
+        """Return what `GET /control/x/state` shows; posts and messages oldest first."""
+        firsts = [post for post in self.posts.values() if post.versions[0] == post.id and not post.held]
         return {
             "account": {key: getattr(self.brand, key) for key in ("id", "username", "name")},
             "people": [
@@ -331,19 +360,36 @@ class Network:
                 for person in self.people.values()
                 if person.id != BRAND
             ],
-            "posts": [self._post_shown(post) for post in self.posts.values() if not post.held],
+            "posts": [self._post_shown(self.newest(post)) for post in firsts],
+            "dms": [self._message_shown(message) for message in self.messages.values()],
             "spent": self.spent.summary(),
             "settings": self.settings.shown(),
         }
 
     def _post_shown(self, post: Post) -> dict[str, Any]:
-        same = ("id", "author_id", "text", "conversation_id", "in_reply_to", "quote_of", "by_api", "deleted")
+        same = """
+            id author_id text conversation_id in_reply_to quote_of retweet_of lang reply_settings deep_link
+            by_api deleted
+        """
+        older = [self.posts[version] for version in post.versions[:-1]]
         return {
-            **{key: getattr(post, key) for key in same},
+            **{key: getattr(post, key) for key in same.split()},
             "username": self.people[post.author_id].username,
             "created_at": iso(post.created_at),
-            "retweet_of": post.retweet_of,
-            "lang": post.lang,
+            "edits": [{"id": one.id, "text": one.text, "created_at": iso(one.created_at)} for one in older],
+        }
+
+    def _message_shown(self, message: Message) -> dict[str, Any]:
+        return {
+            "id": message.id,
+            "dm_conversation_id": message.conversation_id,
+            "author_id": message.author_id,
+            "username": self.people[message.author_id].username,
+            "customer": self.people[message.customer_id].username,
+            "text": message.text,
+            "created_at": iso(message.created_at),
+            "by_api": message.by_api,
+            "encrypted": message.encrypted,
         }
 
 
@@ -365,14 +411,3 @@ def _language(text: str, author: Person) -> str:
     if not any(sign.isalpha() for sign in text):
         return "und"
     return author.lang if author.lang in {"en", "tr"} else "en"
-
-
-def _seed() -> list[Person]:
-    return [
-        Person(BRAND, "sarishop", "Sari Shop", followers=48_200, verified=True),
-        Person("1700000000000000011", "emma_w", "Emma Wilson", "en", 1_204),
-        Person("1700000000000000012", "ravi_k", "रवि कुमार", "hi", 312),
-        Person("1700000000000000013", "lakshmi_t", "లక్ష్మి", "te", 8_950, verified=True),
-        Person("1700000000000000014", "tanvir_h", "তানভীর হোসেন", "bn", 77),
-        Person("1700000000000000015", "ismail_d", "İsmail Doğan", "tr", 15_300),
-    ]

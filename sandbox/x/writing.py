@@ -11,18 +11,10 @@ from aiohttp import web
 from sandbox.faults import NotThere
 from sandbox.x.door import Call, Door
 from sandbox.x.length import LIMIT, find_links, weighted_length
+from sandbox.x.people import BRAND
+from sandbox.x.rules import DELETION, WRITE, WRITE_SUMMONED, WRITE_WITH_LINK
 from sandbox.x.shape import POST_VIEW, REFUSALS, Json, Shaper, invalid, plain, read_view
-from sandbox.x.state import (
-    BRAND,
-    DELETION,
-    WRITE,
-    WRITE_SUMMONED,
-    WRITE_WITH_LINK,
-    Draft,
-    Network,
-    Post,
-    tidy,
-)
+from sandbox.x.state import Draft, Network, Post, tidy
 
 _ID = re.compile(r"[0-9]{1,19}")
 _CASHTAG = re.compile(r"(?<!\w)\$[A-Za-z]{1,6}\b")

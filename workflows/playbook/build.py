@@ -48,17 +48,15 @@ from workflows.domain.rules import (
     Span,
     Triage,
 )
+from workflows.playbook.desk_models import HoursEntry, PeopleSection, PrioritiesSection, PriorityEntry
 from workflows.playbook.models import (
     EscalationSection,
-    HoursEntry,
     LadderEntry,
-    PeopleSection,
     PlaybookFile,
-    PrioritiesSection,
-    PriorityEntry,
     RouteEntry,
     ThreadingSection,
 )
+from workflows.playbook.reply_build import approvals, macros, move_to_dm, prices, replies, tone
 from workflows.playbook.rule_models import Bounds, ExamplePost, Expect, RuleEntry, Then, TriageSection, When
 from workflows.playbook.strict_yaml import Document, Path
 from workflows.playbook.values import days_of
@@ -80,6 +78,13 @@ def build(read: PlaybookFile, document: Document, *, file: str, digest: str) -> 
         escalation=_escalation(read.escalation, document),
         threading=_threading(read.threading),
         apply_to_open=read.apply_to_open,
+        macros=macros(read.macros, document),
+        tone=tone(read.tone),
+        approvals=approvals(read.approvals, document),
+        replies=replies(read.replies),
+        prices=prices(read.prices),
+        dm_channel=read.dm_channel or "",
+        move_to_dm=move_to_dm(read.move_to_dm),
     )
 
 

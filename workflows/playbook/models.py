@@ -4,9 +4,27 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
-from workflows.playbook.patterns import Channel, Member, Name, PingTarget, UserId, Username
+from workflows.playbook.desk_models import Hours, PeopleSection, PrioritiesSection
+from workflows.playbook.patterns import (
+    Channel,
+    Member,
+    Name,
+    PingTarget,
+    PrivateChannel,
+    UserId,
+    Username,
+)
 from workflows.playbook.patterns import Tag as TagName
 from workflows.playbook.problems import shown
+from workflows.playbook.reply_models import (
+    ApprovalsSection,
+    MacroEntry,
+    MoveToDmSection,
+    PricesEntry,
+    PricesSection,
+    RepliesSection,
+    ToneSection,
+)
 from workflows.playbook.rule_models import Section, TriageSection
 from workflows.playbook.values import (
     AnySpan,
@@ -26,7 +44,7 @@ from workflows.playbook.values import (
     unfit,
 )
 
-LATER = ("approvals", "macros", "tone", "automation", "feedback")
+LATER = ("automation", "feedback")
 
 
 def _version(value: Any) -> int:
@@ -37,153 +55,6 @@ def _version(value: Any) -> int:
 
 
 Version = Annotated[int, PlainValidator(_version), WithJsonSchema({"const": 1, "examples": [1]})]
-
-
-class TeamEntry(Section):
-    """People who share a kind of work."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"members": ["S0BILLING"], "hours": "desk"}]})
-
-    members: list[Member] = Field(
-        default=[], description="User ids and user group ids.", examples=[["S0BILLING"]]
-    )
-    hours: Name | None = Field(
-        default=None, description="The hours in which they are on duty; left out: always.", examples=["desk"]
-    )
-
-
-class ShiftEntry(Section):
-    """These people are on duty in these hours only."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"who": ["U0ASHA"], "hours": "early"}]})
-
-    who: list[Member] = Field(min_length=1, description="User ids and user group ids.", examples=[["U0ASHA"]])
-    hours: Name = Field(description="The name of hours.", examples=["early"])
-
-
-class PeopleSection(Section):
-    """Who may do what, and who is on duty when."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"agents": ["S0AGENTS"]}]})
-
-    agents: list[Member] = Field(
-        default=[], description="Who may answer; without any, every full member.", examples=[["S0AGENTS"]]
-    )
-    supervisors: list[Member] = Field(
-        default=[],
-        description="Who is escalated to and approves; else the settings say.",
-        examples=[["U0MEHMET"]],
-    )
-    admins: list[Member] = Field(
-        default=[], description="Who may configure; else the settings say.", examples=[["U0ANNA"]]
-    )
-    allowed: list[UserId] = Field(
-        default=[],
-        description="Guests or people of other workspaces who may act nonetheless.",
-        examples=[["U0GUEST"]],
-    )
-    teams: dict[TagName, TeamEntry] = Field(
-        default={}, description="Teams by name.", examples=[{"billing": {"members": ["S0BILLING"]}}]
-    )
-    shifts: list[ShiftEntry] = Field(
-        default=[],
-        description="On duty in these hours only; who stands in no shift is always on duty.",
-        examples=[[{"who": ["U0ASHA"], "hours": "early"}]],
-    )
-
-
-class HolidaysEntry(Section):
-    """Days that are closed, or open nonetheless."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"country": "TR", "closed": ["2026-12-31"]}]})
-
-    country: Country | None = Field(
-        default=None, description="ISO 3166 code; its public holidays are closed.", examples=["TR"]
-    )
-    subdivision: Name | None = Field(
-        default=None,
-        description="A state or province of the country, as in ISO 3166-2 without the country.",
-        examples=["TG"],
-    )
-    closed: list[Day] = Field(default=[], description="Further closed dates.", examples=[["2026-12-31"]])
-    open: list[Day] = Field(default=[], description="Holidays that are worked.", examples=[["2026-10-29"]])
-
-
-class HoursEntry(Section):
-    """When people work, by the wall clock of a time zone."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"time_zone": "Europe/Istanbul", "days": {"mon-fri": ["09:00-18:00"]}}]
-        }
-    )
-
-    time_zone: TimeZone = Field(description="Continent and city.", examples=["Europe/Istanbul"])
-    days: dict[DayKey, list[Times]] = Field(
-        description="Days (`mon` … `sun`, `mon-fri`) and their spans; a day that is not named is closed.",
-        examples=[{"mon-fri": ["09:00-18:00"]}],
-    )
-    holidays: HolidaysEntry = Field(
-        default=HolidaysEntry(), description="Closed and open dates.", examples=[{"country": "TR"}]
-    )
-
-
-def _always_or_mapping(value: Any) -> str:
-    return "<mapping>" if isinstance(value, dict) else "<always>"
-
-
-def _always(value: Any) -> str:
-    if value == "always":
-        return "always"
-    fix = 'write `always`, or `{time_zone: Europe/Istanbul, days: {mon-fri: ["09:00-18:00"]}}`'
-    raise unfit("empty" if value is None else "wrong-type", shown(value), fix)
-
-
-Hours = Annotated[
-    Annotated[str, PlainValidator(_always), WithJsonSchema({"const": "always"}), Tag("<always>")]
-    | Annotated[HoursEntry, Tag("<mapping>")],
-    Discriminator(_always_or_mapping),
-]
-
-
-class PriorityEntry(Section):
-    """How soon somebody must answer."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"first_response": "15m"}]})
-
-    first_response: PositiveSpan | None = Field(
-        default=None, description="From the customer's first post to a person's answer.", examples=["15m"]
-    )
-    next_response: PositiveSpan | None = Field(
-        default=None, description="The same for later posts; left out: as first_response.", examples=["15m"]
-    )
-    resolution: PositiveSpan | None = Field(
-        default=None, description="Until the case is resolved; left out: no limit.", examples=["4h"]
-    )
-    time_to_claim: PositiveSpan | None = Field(
-        default=None, description="Until somebody claims it; left out: no limit.", examples=["5m"]
-    )
-    hours: Name = Field(
-        default="team",
-        description="Which time counts: `always`, the name of hours, or `team` (the team's, else `desk`'s).",
-        examples=["always"],
-    )
-
-
-class PrioritiesSection(Section):
-    """The targets of each priority."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"high": {"first_response": "15m"}}]})
-
-    high: PriorityEntry = Field(
-        default=PriorityEntry(), description="15m when left out.", examples=[{"first_response": "15m"}]
-    )
-    medium: PriorityEntry = Field(
-        default=PriorityEntry(), description="1h when left out.", examples=[{"first_response": "1h"}]
-    )
-    low: PriorityEntry = Field(
-        default=PriorityEntry(), description="24h when left out.", examples=[{"first_response": "24h"}]
-    )
 
 
 class RouteEntry(Section):
@@ -359,4 +230,33 @@ class PlaybookFile(Section):
     )
     threading: ThreadingSection = Field(
         default=ThreadingSection(), description="Which posts belong together.", examples=[{"public": "7d"}]
+    )
+    macros: list[MacroEntry] = Field(default=[], max_length=500, description="Canned replies.")
+    tone: ToneSection = Field(
+        default=ToneSection(),
+        description="What is made of drafts that say what they should not.",
+        examples=[{"verdicts": {"no_name": "warn"}}],
+    )
+    approvals: ApprovalsSection = Field(
+        default=ApprovalsSection(),
+        description="Which drafts a second person must approve.",
+        examples=[{"rules": [{"name": "sensitive cases", "when": {"sensitive": True}}]}],
+    )
+    replies: RepliesSection = Field(
+        default=RepliesSection(), description="How answers leave.", examples=[{"undo": "5s"}]
+    )
+    prices: PricesSection = Field(
+        default=PricesEntry(),
+        description="What X bills; `none` where nothing is billed by the piece.",
+        examples=[{"post": 0.015, "reply": 0.01, "link": 0.2, "dm": 0.015}, "none"],
+    )
+    dm_channel: PrivateChannel | None = Field(
+        default=None,
+        description="A private channel where direct messages may be read; left out: in dialogs only.",
+        examples=["#customers-private"],
+    )
+    move_to_dm: MoveToDmSection = Field(
+        default=MoveToDmSection(),
+        description="How a public matter goes on in direct messages.",
+        examples=[{"invite": "invite_to_dm", "wait": "30m"}],
     )

@@ -15,6 +15,7 @@ from workflows.playbook.problems import did_you_mean, one_of, safe, shown
 from workflows.playbook.values import as_kind, text_of, unfit
 
 CHANNEL_ROLES = ("cards", "supervisors", "admins")
+APPROVER_ROLES = ("supervisors", "admins")
 PING_ROLES = ("agents", "supervisors", "admins", "team", "owner", "on_duty_supervisor")
 _USER = re.compile(r"[UW][A-Z0-9]{2,20}\Z")
 _GROUP = re.compile(r"S[A-Z0-9]{2,20}\Z")
@@ -99,6 +100,22 @@ def _channel(value: Any) -> str:
     raise unfit("bad-channel", shown(text), fix)
 
 
+def _approver(value: Any) -> str:
+    text = text_of(value, "`supervisors`")
+    if text in APPROVER_ROLES or _USER.match(text) or _GROUP.match(text):
+        return text
+    hint = _inside(text) or did_you_mean(text, APPROVER_ROLES)
+    raise unfit("bad-approver", shown(text), f"{hint}write {one_of(APPROVER_ROLES)}, or an id: {_FIND_ID}")
+
+
+def _private_channel(value: Any) -> str:
+    text = text_of(value, '`"#customers-private"`')
+    if text in CHANNEL_ROLES:
+        fix = 'write a private channel of its own, as in "#customers-private": direct messages are read in it'
+        raise unfit("public-role", f"the role `{text}`, whose channel many people read", fix)
+    return _channel(text)
+
+
 def _name(value: Any) -> str:
     text = text_of(value, "`payment failed`")
     if len(text) > 80 or not text.isprintable():
@@ -143,12 +160,20 @@ def folded_pattern(pattern: str) -> str:
 
 
 def _pattern(value: Any) -> str:
+    return _expression(value, or_else="list the words under `words`")
+
+
+def _order_number(value: Any) -> str:
+    return _expression(value, or_else="write one for each form of your numbers")
+
+
+def _expression(value: Any, *, or_else: str) -> str:
     if not isinstance(value, str) or not value:
         raise unfit(
             "wrong-type", shown(value), "write an expression in single quotes, as in 'order *[0-9]{6}'"
         )
     if len(value) > MAX_LENGTH:
-        fix = f"write at most {MAX_LENGTH} characters, or list the words under `words`"
+        fix = f"write at most {MAX_LENGTH} characters, or {or_else}"
         raise unfit("bad-regex", f"an expression of {len(value)} characters", fix)
     pattern = folded_pattern(value)
     try:
@@ -195,6 +220,8 @@ def _hashtag(value: Any) -> str:
 
 
 _ID = "[A-Z0-9]{2,20}"
+_APPROVER_FORMS = [{"enum": list(APPROVER_ROLES)}, {"pattern": f"^[UWS]{_ID}$"}]
+Approver = Annotated[str, *as_kind(_approver, anyOf=_APPROVER_FORMS, examples=["supervisors"])]
 UserId = Annotated[str, *as_kind(_user, pattern=f"^[UW]{_ID}$", examples=["U0ASHA"])]
 Member = Annotated[str, *as_kind(_member, pattern=f"^[UWS]{_ID}$", examples=["U0ASHA", "S0LEADS"])]
 PingTarget = Annotated[
@@ -209,6 +236,9 @@ _CHANNEL_FORMS = [
     {"pattern": "^[CG][A-Z0-9]{6,20}$"},
 ]
 Channel = Annotated[str, *as_kind(_channel, anyOf=_CHANNEL_FORMS, examples=["cards", "#press"])]
+PrivateChannel = Annotated[
+    str, *as_kind(_private_channel, anyOf=_CHANNEL_FORMS[1:], examples=["#customers-private"])
+]
 Name = Annotated[str, *as_kind(_name, minLength=1, maxLength=80, examples=["payment failed"])]
 Tag = Annotated[str, *as_kind(_tag, pattern=r"^[^\sA-Z.,:;!?#@'\"()]{1,80}$", examples=["payment"])]
 Username = Annotated[str, *as_kind(_username, pattern="^[A-Za-z0-9_]{1,15}$", examples=["acme_help"])]
@@ -219,6 +249,10 @@ Pattern = Annotated[
     WithJsonSchema(
         {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH, "examples": ["order *[0-9]{6}"]}
     ),
+]
+OrderNumber = Annotated[
+    str,
+    *as_kind(_order_number, minLength=1, maxLength=MAX_LENGTH, examples=["\\b[0-9]{9}\\b"]),
 ]
 Word = Annotated[
     str,

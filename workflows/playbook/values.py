@@ -13,9 +13,12 @@ from pydantic_core import PydanticCustomError
 
 from workflows.domain.playbook import PRIORITIES
 from workflows.domain.rules import Span
+from workflows.domain.tone import Verdict
 from workflows.playbook.problems import did_you_mean, nearest, one_of, shown
 
 MAX_SPAN = timedelta(days=366)
+MAX_UNDO = timedelta(seconds=60)
+MAX_DOLLARS = 100
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?\Z", re.ASCII)
 _TIMES = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)\Z", re.ASCII)
@@ -129,6 +132,26 @@ def _positive_span(value: Any) -> timedelta:
     if not span:
         raise unfit("bad-span", shown(value), "write a span longer than nothing, as in `15m`")
     return span
+
+
+def _undo(value: Any) -> timedelta:
+    span = read_span(value)
+    if span > MAX_UNDO:
+        fix = "write at most `60s`: the customer waits as long for every answer"
+        raise unfit("span-too-long", shown(value), fix)
+    return span
+
+
+def _dollars(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        digits = re.sub("[^0-9.,]", "", value).replace(",", ".") if isinstance(value, str) else ""
+        likely = digits if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", digits) else "0.015"
+        fix = f"write US dollars as a number without signs or quotes, as in `{likely}`"
+        raise unfit("empty" if value is None else "wrong-type", shown(value), fix)
+    if not 0 <= value <= MAX_DOLLARS:
+        fix = f"write US dollars from 0 to {MAX_DOLLARS}, as in `0.015`"
+        raise unfit("out-of-range", shown(value), fix)
+    return float(value)
 
 
 def _times(value: Any) -> Span:
@@ -295,6 +318,12 @@ _SPAN_PATTERN = r"^(?=[0-9])([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,9
 _SOME_SPAN = rf"^(?!(0+[dhms])+$){_SPAN_PATTERN[1:]}"
 PositiveSpan = Annotated[timedelta, *as_kind(_positive_span, pattern=_SOME_SPAN, examples=["15m", "1h30m"])]
 AnySpan = Annotated[timedelta, *as_kind(read_span, pattern=_SPAN_PATTERN, examples=["10m", "0s"])]
+UndoSpan = Annotated[timedelta, *as_kind(_undo, pattern=_SPAN_PATTERN, examples=["5s", "0s"])]
+Dollars = Annotated[
+    float,
+    PlainValidator(_dollars),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_DOLLARS, "examples": [0.015]}),
+]
 Times = Annotated[
     Span,
     *as_kind(
@@ -334,3 +363,5 @@ _OWNERS = ("none", "round_robin", "least_load")
 Owner = Annotated[str, *as_kind(_choice(_OWNERS), enum=list(_OWNERS), examples=["least_load"])]
 _QUIET = ("acknowledge", "claim")
 Quieting = Annotated[str, *as_kind(_choice(_QUIET), enum=list(_QUIET), examples=["acknowledge"])]
+_VERDICTS = tuple(verdict.value for verdict in Verdict)
+VerdictName = Annotated[str, *as_kind(_choice(_VERDICTS), enum=list(_VERDICTS), examples=["warn"])]

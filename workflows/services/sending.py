@@ -1,4 +1,4 @@
-"""Sending: a draft's words are frozen and wait for the undo window; until they leave they can be taken back."""
+"""Sending: a draft is frozen and waits for the undo window; until it leaves it can be taken back."""
 
 from datetime import timedelta
 

@@ -2,11 +2,10 @@
 
 from alembic import context
 
-from workflows.store import reply_tables
+import workflows.store.reply_tables  # noqa: F401 - so that its tables are known
 from workflows.store.tables import metadata
 
 connection = context.config.attributes["connection"]
-assert reply_tables.metadata is metadata  # noqa: S101 - imported so that its tables are known
 context.configure(
     connection=connection,
     target_metadata=metadata,

@@ -1,4 +1,4 @@
-"""What safe replies need: approvals, edits, deletions, direct messages; older processes can go on meanwhile."""
+"""What safe replies need: approvals, edits, deletions, direct messages; older processes can go on."""
 
 from typing import Any
 
@@ -136,8 +136,8 @@ def upgrade() -> None:
     for table, columns in _columns().items():
         for column in columns:
             op.add_column(table, column)
-    for table, column in _INDEXED:
-        op.create_index(f"ix_{table}_{column}", table, [column])
+    for table, name in _INDEXED:
+        op.create_index(f"ix_{table}_{name}", table, [name])
     op.create_table(
         "approvals",
         sa.Column("id", _NUMBER, nullable=False),
@@ -253,8 +253,8 @@ def downgrade() -> None:
     """Take back."""
     for table in reversed(_TABLES):
         op.drop_table(table)
-    for table, column in _INDEXED:
-        op.drop_index(f"ix_{table}_{column}", table)
+    for table, name in _INDEXED:
+        op.drop_index(f"ix_{table}_{name}", table)
     for table, columns in _columns().items():
         for column in reversed(columns):
             op.drop_column(table, column.name)
