@@ -1,0 +1,41 @@
+"""Each finding of the tone check as one sentence: where, why, and what to do instead."""
+
+from collections.abc import Callable
+
+from slackbot.words import say
+from workflows.domain.tone import Check, Finding
+
+
+def why(finding: Finding) -> str:
+    """Return the sentence; what it quotes are words of the draft, so it goes to Slack through `escape`."""
+    return _SENTENCES[finding.check](finding.what)
+
+
+_SENTENCES: dict[Check, Callable[[str], str]] = {
+    Check.SWEARING: lambda what: say("“%(words)s” is a swear word: leave it out.", words=what),
+    Check.AGGRESSION: lambda what: say(
+        "“%(words)s” sounds like an attack: say what happened and what you will do.", words=what
+    ),
+    Check.BLAME: lambda what: say(
+        "“%(words)s” blames the customer: say what happened, without whose fault it was.", words=what
+    ),
+    Check.DEFENSIVE: lambda what: say(
+        "“%(words)s” defends us instead of helping: say what you can do for them.", words=what
+    ),
+    Check.TOO_LONG: lambda _: say("It is too long for one post from here on: shorten it."),
+    Check.UNCLEAR: lambda _: say("It is hard to follow: ask one thing at a time, in short sentences."),
+    Check.PERSONAL_DATA_SHOWN: lambda _: say("Everybody could read personal data here: take it out."),
+    Check.PERSONAL_DATA_ASKED: lambda what: say(
+        "“%(words)s” asks for personal data where everybody reads: ask for it in a direct message.",
+        words=what,
+    ),
+    Check.NO_NAME: lambda _: say("The customer’s name is missing: address them by name."),
+    Check.NO_SIGNATURE: lambda _: say("Your signature is missing: end with your name."),
+    Check.NO_EMPATHY: lambda _: say(
+        "The customer is angry: acknowledge it and apologise before you say what comes next."
+    ),
+    Check.PROMISE_WITHOUT_TIME: lambda what: say(
+        "“%(words)s” promises without saying when: say by what time.", words=what
+    ),
+    Check.LINK_COST: lambda _: say("With a link, this post costs many times what it costs without."),
+}
