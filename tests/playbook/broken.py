@@ -67,7 +67,7 @@ SHAPE = [
     ("a name without end", f"|version: 1\nname: §{'x' * 81}\n", "bad-name", "80"),
     ("an unknown section", "§colour: red\n", "unknown-key", "triage"),
     ("a section misspelt", "§escalations: {}\n", "unknown-key", "escalation"),
-    ("a section of a later version", "§macros: []\n", "not-yet", "later version"),
+    ("a section of a later version", "§automation: []\n", "not-yet", "later version"),
     ("a section without anything", "§people:\n", "empty", "take the key out"),
     ("a section that is a text", "people: §everybody\n", "wrong-type", "agents"),
     ("a list where keys belong", "threading:\n  §- dm: 3d\n", "wrong-type", "keys and values"),

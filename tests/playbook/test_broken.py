@@ -84,7 +84,7 @@ triage:
 escalation:
   ladders:
     - {name: x, steps: [{ping: [boss]}]}
-macros: {}
+automation: {}
 """
     # when
     playbook, problems = read_playbook(source, "shop.yaml")

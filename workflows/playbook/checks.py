@@ -16,6 +16,7 @@ from workflows.playbook.values import countries, days_of, subdivisions
 _EACH = "*"
 _RULES: Path = ("triage", "rule_sets", _EACH, "rules", _EACH)
 _LADDERS: Path = ("escalation", "ladders", _EACH)
+_APPROVALS: Path = ("approvals", "rules", _EACH)
 _HOURS_USED: tuple[Path, ...] = (
     ("people", "teams", _EACH, "hours"),
     ("people", "shifts", _EACH, "hours"),
@@ -28,6 +29,7 @@ _TEAMS_USED: tuple[Path, ...] = (
     ("routing", _EACH, "team"),
     ("routing", _EACH, "teams", _EACH),
     (*_LADDERS, "teams", _EACH),
+    (*_APPROVALS, "when", "teams", _EACH),
 )
 _UNIQUE: tuple[tuple[Path, str], ...] = (
     ((*_RULES, "name"), "rule"),
@@ -35,8 +37,11 @@ _UNIQUE: tuple[tuple[Path, str], ...] = (
     (("routing", _EACH, "name"), "route"),
     ((*_LADDERS, "name"), "ladder"),
     (("accounts", _EACH), "account"),
+    (("macros", _EACH, "name"), "macro"),
+    ((*_APPROVALS, "name"), "approval rule"),
 )
 MAX_EXPRESSIONS = 500
+_EXPRESSIONS: tuple[Path, ...] = (("tone", "order_numbers", _EACH), (*_APPROVALS, "when", "patterns", _EACH))
 
 # X forbids to derive or store these of a person; so does the law of many countries.
 _LABELS_TEXT = """
@@ -52,6 +57,8 @@ _TAGS: tuple[Path, ...] = (
     ("triage", "rule_sets", "*", "rules", "*", "then", "tags", "*"),
     ("triage", "otherwise", "tags", "*"),
     ("routing", "*", "tags", "*"),
+    ("macros", "*", "tags", "*"),
+    (*_APPROVALS, "when", "tags", "*"),
 )
 
 
@@ -178,10 +185,11 @@ def sense_problems(finder: Finder) -> Iterator[Problem]:
 def too_many_expressions(finder: Finder) -> Problem | None:
     """Return why the file's expressions are too many to be compiled at all."""
     places = [place for path, when in whens(finder.root) for place, _ in at(when, ("regex", "*"), path)]
+    places += [place for place, _ in _all(finder, _EXPRESSIONS)]
     if len(places) <= MAX_EXPRESSIONS:
         return None
     fix = f"write at most {MAX_EXPRESSIONS} in a file, and list plain words under `words`"
-    return finder.problem(places[0], f"{len(places)} expressions under `regex`", fix, "too-many")
+    return finder.problem(places[0], f"{len(places)} expressions", fix, "too-many")
 
 
 def _nothings(finder: Finder) -> Iterator[Problem]:

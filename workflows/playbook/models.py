@@ -2,16 +2,14 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from workflows.playbook.desk_models import Hours, PeopleSection, PrioritiesSection
 from workflows.playbook.patterns import (
     Channel,
-    Member,
     Name,
     PingTarget,
     PrivateChannel,
-    UserId,
     Username,
 )
 from workflows.playbook.patterns import Tag as TagName
@@ -28,9 +26,6 @@ from workflows.playbook.reply_models import (
 from workflows.playbook.rule_models import Section, TriageSection
 from workflows.playbook.values import (
     AnySpan,
-    Country,
-    Day,
-    DayKey,
     Language,
     LongText,
     Owner,
@@ -39,8 +34,6 @@ from workflows.playbook.values import (
     PriorityName,
     Quieting,
     ShortText,
-    Times,
-    TimeZone,
     unfit,
 )
 

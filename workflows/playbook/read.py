@@ -16,6 +16,7 @@ from workflows.playbook.given import WrongUsage
 from workflows.playbook.lint import lint
 from workflows.playbook.models import PlaybookFile
 from workflows.playbook.problems import Problem, in_order, path_text, safe
+from workflows.playbook.reply_checks import reply_problems
 from workflows.playbook.strict_yaml import MAX_BYTES, MAX_PROBLEMS, Document, load
 
 BUILT_IN = Playbook(name="Built-in")
@@ -31,7 +32,7 @@ def read_playbook(source: bytes | str, file: str) -> tuple[Playbook | None, list
     if too_many := too_many_expressions(finder):
         return None, in_order([*problems, too_many])
     read, refused = _validated(document, file)
-    stages = (sense_problems(finder), iter(refused), reference_problems(finder))
+    stages = (sense_problems(finder), iter(refused), reference_problems(finder), reply_problems(finder))
     more = _once_each([problem for stage in stages for problem in islice(stage, MAX_PROBLEMS)])
     problems = [*problems, *_untouched(more, document)]
     if problems or read is None:
