@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NewType
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from workflows.domain.case import AgentId, CaseId
 from workflows.errors import Missing
@@ -23,6 +23,8 @@ REFUSED = "refused"
 DROPPED = "dropped"
 
 PUBLIC, DM = "public", "dm"
+
+_AUTHOR = select(drafts.c.author).where(drafts.c.id == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,10 @@ class Drafts:
         if row is None:
             raise Missing("no_such_draft")
         return draft_of(row)
+
+    def author_of(self, draft_id: int) -> str:
+        """Return who wrote this draft; "" when there is none."""
+        return str(self._connection.execute(_AUTHOR, {"number": draft_id}).scalar() or "")
 
     def start(self, case_id: CaseId, author: AgentId, target: str) -> Draft:
         """Return this agent's open draft of the case, now answering `target`; a new one if there is none."""

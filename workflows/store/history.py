@@ -1,11 +1,12 @@
 """The append-only history: what happened to a case, when and by whom; never anybody's words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from workflows.domain.case import CaseId
 from workflows.store.tables import history
@@ -60,6 +61,16 @@ class Event(StrEnum):
 
 DESK = ("desk", "")
 _ADD = history.insert().returning(history.c.id)
+_NEWEST = select(func.max(history.c.id)).where(history.c.case_id == bindparam("number"))
+_AFTER = (
+    select(history)
+    .where(
+        history.c.case_id == bindparam("number"),
+        history.c.id > bindparam("line"),
+        history.c.event.in_(bindparam("events", expanding=True)),
+    )
+    .order_by(history.c.id)
+)
 _ALL = select(history).where(history.c.case_id == bindparam("number")).order_by(history.c.id)
 
 
@@ -99,5 +110,17 @@ class History:
 
     def of(self, case_id: CaseId) -> Sequence[Entry]:
         """Return what happened to the case, in the order in which it happened."""
-        rows = self._connection.execute(_ALL, {"number": case_id})
-        return [Entry(row.at, row.event, row.actor_kind, row.actor, row.facts, row.id) for row in rows]
+        return [_entry(row) for row in self._connection.execute(_ALL, {"number": case_id})]
+
+    def after(self, case_id: CaseId, line: int, events: Collection[Event]) -> Sequence[Entry]:
+        """Return the lines of these kinds that came after this one."""
+        wanted = {"number": case_id, "line": line, "events": list(events)}
+        return [_entry(row) for row in self._connection.execute(_AFTER, wanted)]
+
+    def newest(self, case_id: CaseId) -> int:
+        """Return the number of the newest line; 0 when there is none."""
+        return self._connection.execute(_NEWEST, {"number": case_id}).scalar() or 0
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(row.at, row.event, row.actor_kind, row.actor, row.facts, row.id)
