@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -13,6 +12,7 @@ from aiohttp import web
 from sandbox.faults import RESETS, WOUND, Faults
 from sandbox.x.door import Call, Door
 from sandbox.x.people import BRAND, Person
+from sandbox.x.query import ID, allow, cut_page, listed, number, path_id, within
 from sandbox.x.rules import OWNED_READ, POST_READ, TIMELINE_WINDOW, USER_READ
 from sandbox.x.shape import (
     POST_VIEW,
@@ -29,9 +29,7 @@ from sandbox.x.shape import (
 from sandbox.x.state import Network, Post
 from sandbox.x.writing import Publisher, add_control
 
-_ID = re.compile(r"[0-9]{1,19}")
 _NAME = re.compile(r"[A-Za-z0-9_]{1,15}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z")
 _RANGE = ("since_id", "until_id", "start_time", "end_time", "max_results", "pagination_token")
 _SEARCHABLE_FOR = timedelta(days=7)
 
@@ -82,7 +80,7 @@ class Reads:
 
     def person(self, call: Call) -> tuple[int, Json]:
         """GET users/:id."""
-        wanted = _path_id(call)
+        wanted = path_id(call)
         return self._one_person(call, self._network.people.get(wanted), "id", wanted)
 
     def person_named(self, call: Call) -> tuple[int, Json]:
@@ -94,7 +92,7 @@ class Reads:
 
     def people(self, call: Call) -> tuple[int, Json]:
         """GET users."""
-        return self._some_people(call, "ids", _ID, self._network.people.get)
+        return self._some_people(call, "ids", ID, self._network.people.get)
 
     def people_named(self, call: Call) -> tuple[int, Json]:
         """GET users/by."""
@@ -102,32 +100,32 @@ class Reads:
 
     def post(self, call: Call) -> tuple[int, Json]:
         """GET tweets/:id."""
-        _allow(call, POST_VIEW)
-        answer = self._look_up(call, "id", [_path_id(call)])
+        allow(call, POST_VIEW)
+        answer = self._look_up(call, "id", [path_id(call)])
         if posts := answer.pop("data", []):
             answer = {"data": posts[0], **answer}
         return 200, answer
 
     def posts(self, call: Call) -> tuple[int, Json]:
         """GET tweets: those that are not there are named in `errors`."""
-        _allow(call, POST_VIEW, "ids")
-        answer = self._look_up(call, "ids", _listed(call, "ids", _ID))
+        allow(call, POST_VIEW, "ids")
+        answer = self._look_up(call, "ids", listed(call, "ids", ID))
         if not answer["data"]:
             del answer["data"]
         return 200, answer
 
     def mentions(self, call: Call) -> tuple[int, Json]:
         """GET users/:id/mentions: only the newest 800 (by the settings) can be reached at all."""
-        _allow(call, POST_VIEW, *_RANGE)
-        wanted = _path_id(call)
+        allow(call, POST_VIEW, *_RANGE)
+        wanted = path_id(call)
         self._must_exist(wanted)
         named = [post for post in self._network.visible() if wanted in post.mentions]
         return self._page(call, named[: self._network.settings.mentions_window], owner=wanted)
 
     def timeline(self, call: Call) -> tuple[int, Json]:
         """GET users/:id/tweets: what this person posted."""
-        _allow(call, POST_VIEW, *_RANGE, "exclude")
-        wanted = _path_id(call)
+        allow(call, POST_VIEW, *_RANGE, "exclude")
+        wanted = path_id(call)
         self._must_exist(wanted)
         left_out = call.query["exclude"].split(",") if "exclude" in call.query else []
         for value in left_out:
@@ -144,7 +142,7 @@ class Reads:
 
     def search(self, call: Call) -> tuple[int, Json]:
         """GET tweets/search/recent: seven days back; every word and operator of the query must fit."""
-        _allow(call, POST_VIEW, *_RANGE, "query", "next_token", "sort_order")
+        allow(call, POST_VIEW, *_RANGE, "query", "next_token", "sort_order")
         query = call.query.get("query", "").strip()
         if not query:
             raise invalid_value("query", query, "is not valid")
@@ -175,29 +173,18 @@ class Reads:
     def _page(self, call: Call, posts: list[Post], *, owner: str | None, least: int = 5) -> tuple[int, Json]:
         """Return the page of `posts` (newest first) that the query asks for."""
         view = read_view(call.query, POST_VIEW)
-        posts = _within(call.query, posts)
-        size = _number(call.query, "max_results", least, 100, default=10)
-        token = "next_token" if "next_token" in call.query else "pagination_token"
-        first = 0
-        if token in call.query:
-            forward, mark = _read_token(token, call.query[token])
-            older = sum(int(post.id) >= mark for post in posts) if forward else None
-            newer = sum(int(post.id) > mark for post in posts)
-            first = older if older is not None else max(0, newer - size)
-        page = posts[first : first + size]
+        posts = within(call.query, posts)
+        size = number(call.query, "max_results", least, 100, default=10)
+        page, meta = cut_page(call.query, posts, size)
         if not page:
-            return 200, {"meta": {"result_count": 0}}
+            return 200, {"meta": meta}
         owned = owner == BRAND and call.who == "user"
         self._network.charge("post", [post.id for post in page], OWNED_READ if owned else POST_READ)
-        meta: Json = {"result_count": len(page), "newest_id": page[0].id, "oldest_id": page[-1].id}
-        if first + size < len(posts):
-            meta["next_token"] = _token("n", page[-1])
-        if first > 0:
-            meta["previous_token"] = _token("p", page[0])
+        meta |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
         return 200, {**Shaper(self._network, view).posts_answer(page), "meta": meta}
 
     def _one_person(self, call: Call, person: Person | None, parameter: str, value: str) -> tuple[int, Json]:
-        _allow(call, USER_VIEW)
+        allow(call, USER_VIEW)
         view = read_view(call.query, USER_VIEW)
         if person is None:
             return 200, {"errors": [missing("user", parameter, value)]}
@@ -209,11 +196,11 @@ class Reads:
     def _some_people(
         self, call: Call, parameter: str, form: re.Pattern[str], find: Callable[[str], Person | None]
     ) -> tuple[int, Json]:
-        _allow(call, USER_VIEW, parameter)
+        allow(call, USER_VIEW, parameter)
         shaper = Shaper(self._network, read_view(call.query, USER_VIEW))
         found: list[Person] = []
         errors: list[Json] = []
-        for value in _listed(call, parameter, form):
+        for value in listed(call, parameter, form):
             person = find(value)
             if person is None:
                 errors.append(missing("user", parameter, value))
@@ -236,85 +223,6 @@ def _suspended(parameter: str, value: str) -> Json:
         "title": "Forbidden",
         "detail": f"User has been suspended: [{value}].",
     }
-
-
-def _allow(call: Call, view: dict[str, list[str]], *more: str) -> None:
-    known = [*more, *view]
-    for name, value in call.query.items():
-        if name not in known:
-            message = f"The query parameter [{name}] is not one of [{','.join(known)}]"
-            raise invalid(name, value, message)
-        if len(call.request.query.getall(name)) > 1:
-            raise invalid(name, value, f"Duplicate parameters are not allowed: the `{name}` query parameter")
-
-
-def _path_id(call: Call) -> str:
-    value = call.request.match_info["id"]
-    if not _ID.fullmatch(value):
-        raise invalid_value("id", value, "is not valid")
-    return value
-
-
-def _listed(call: Call, parameter: str, form: re.Pattern[str]) -> list[str]:
-    text = call.query.get(parameter, "")
-    values = text.split(",") if text else []
-    if not 1 <= len(values) <= 100:
-        message = f"The number of values in the `{parameter}` query parameter list [{len(values)}]"
-        raise invalid(parameter, text, f"{message} is not between 1 and 100")
-    for value in values:
-        if not form.fullmatch(value):
-            raise invalid_value(parameter, value, f"does not match ^{form.pattern}$")
-    return list(dict.fromkeys(values))
-
-
-def _number(query: dict[str, str], name: str, least: int, most: int, *, default: int) -> int:
-    text = query.get(name, str(default))
-    if not text.isdecimal() or not least <= int(text) <= most:
-        raise invalid_value(name, text, f"is not between {least} and {most}")
-    return int(text)
-
-
-def _within(query: dict[str, str], posts: list[Post]) -> list[Post]:
-    """Return the posts between the ids and times of the query; all bounds but start_time are exclusive."""
-    for name in ("since_id", "until_id"):
-        if name in query and not _ID.fullmatch(query[name]):
-            raise invalid_value(name, query[name], "is not valid")
-    since, until = int(query.get("since_id", 0)), int(query.get("until_id", 10**19))
-    start, end = _time(query, "start_time"), _time(query, "end_time")
-    return [
-        post
-        for post in posts
-        if since < int(post.id) < until
-        and (start is None or post.created_at >= start)
-        and (end is None or post.created_at < end)
-    ]
-
-
-def _time(query: dict[str, str], name: str) -> datetime | None:
-    text = query.get(name)
-    if text is None:
-        return None
-    try:
-        if not _TIME.fullmatch(text):
-            raise ValueError  # noqa: TRY301 - the same refusal as for the 31st of February
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError:
-        raise invalid_value(name, text, "is not a valid RFC3339 date") from None
-
-
-def _token(direction: str, post: Post) -> str:
-    return base64.urlsafe_b64encode(f"{direction}{post.id}".encode()).decode().rstrip("=")
-
-
-def _read_token(name: str, text: str) -> tuple[bool, int]:
-    """Return whether the token leads to older posts, and the id it starts from."""
-    try:
-        plain_text = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-    except ValueError:
-        plain_text = ""
-    if not re.fullmatch(r"[np][0-9]{1,19}", plain_text):
-        raise invalid_value(name, text, "is not valid")
-    return plain_text[0] == "n", int(plain_text[1:])
 
 
 def _fits(post: Post, term: str, network: Network) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -191,7 +192,7 @@ class Shaper:
         self._view = view
         self._answers: Counter[tuple[str, str]] | None = None
 
-    def posts_answer(self, posts: list[Post]) -> Json:
+    def posts_answer(self, posts: Sequence[Post]) -> Json:
         """Return `data`, and `includes` and `errors` where there are any."""
         answer: Json = {"data": [self.post(post) for post in posts]}
         includes, errors = self._expand(posts)
@@ -258,7 +259,7 @@ class Shaper:
             },
         }
 
-    def _expand(self, posts: list[Post]) -> tuple[Json, list[Json]]:
+    def _expand(self, posts: Sequence[Post]) -> tuple[Json, list[Json]]:
         wanted, network = self._view.expansions, self._network
         people: list[str] = []
         referenced: list[Post] = []
