@@ -79,6 +79,11 @@ class Limits:
         self._rules = rules
         self._windows.clear()
 
+    def pass_time(self, seconds: float) -> None:
+        """Let every window grow older by so much."""
+        for window in self._windows.values():
+            window.opened -= seconds
+
     def reset(self) -> None:
         """Put the first rules back and forget what was used."""
         self.change({"all": "default"})

@@ -10,6 +10,8 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.faults import RESETS, WOUND, Faults
+from sandbox.x.control import add_control
+from sandbox.x.direct import add_direct_routes
 from sandbox.x.door import Call, Door
 from sandbox.x.people import BRAND, Person
 from sandbox.x.query import ID, allow, cut_page, listed, number, path_id, within
@@ -27,7 +29,7 @@ from sandbox.x.shape import (
     read_view,
 )
 from sandbox.x.state import Network, Post
-from sandbox.x.writing import Publisher, add_control
+from sandbox.x.writing import Publisher
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,15}")
 _RANGE = ("since_id", "until_id", "start_time", "end_time", "max_results", "pagination_token")
@@ -58,6 +60,7 @@ def add_routes(app: web.Application, faults: Faults, changed: Callable[[str], No
     add("GET", "tweets/{id}", "GET /2/tweets/*", reads.post)
     add("POST", "tweets", "POST /2/tweets", publisher.publish, user_only=True)
     add("DELETE", "tweets/{id}", "DELETE /2/tweets/*", publisher.delete, user_only=True)
+    add_direct_routes(add, network, lambda: changed("x"))
     app.router.add_route("*", "/x/{rest:.*}", door.guard("", _nowhere))
     app[RESETS] += [network.forget, door.forget]
     app[WOUND].append(door.wind)
@@ -165,14 +168,14 @@ class Reads:
             else:
                 found.append(post)
         network.charge("post", [post.id for post in found], POST_READ)
-        answer = Shaper(network, read_view(call.query, POST_VIEW)).posts_answer(found)
+        answer = Shaper(network, read_view(call.query, POST_VIEW, who=call.who)).posts_answer(found)
         if errors:
             answer["errors"] = errors + answer.get("errors", [])
         return answer
 
     def _page(self, call: Call, posts: list[Post], *, owner: str | None, least: int = 5) -> tuple[int, Json]:
         """Return the page of `posts` (newest first) that the query asks for."""
-        view = read_view(call.query, POST_VIEW)
+        view = read_view(call.query, POST_VIEW, who=call.who)
         posts = within(call.query, posts)
         size = number(call.query, "max_results", least, 100, default=10)
         page, meta = cut_page(call.query, posts, size)
@@ -185,7 +188,7 @@ class Reads:
 
     def _one_person(self, call: Call, person: Person | None, parameter: str, value: str) -> tuple[int, Json]:
         allow(call, USER_VIEW)
-        view = read_view(call.query, USER_VIEW)
+        view = read_view(call.query, USER_VIEW, who=call.who)
         if person is None:
             return 200, {"errors": [missing("user", parameter, value)]}
         if person.suspended:
@@ -197,7 +200,7 @@ class Reads:
         self, call: Call, parameter: str, form: re.Pattern[str], find: Callable[[str], Person | None]
     ) -> tuple[int, Json]:
         allow(call, USER_VIEW, parameter)
-        shaper = Shaper(self._network, read_view(call.query, USER_VIEW))
+        shaper = Shaper(self._network, read_view(call.query, USER_VIEW, who=call.who))
         found: list[Person] = []
         errors: list[Json] = []
         for value in listed(call, parameter, form):

@@ -28,7 +28,7 @@ CONSUMER_KEY, CONSUMER_SECRET = "sandbox-consumer-key", "sandbox-consumer-secret
 ACCESS_TOKEN, ACCESS_SECRET = f"{BRAND}-sandbox", "sandbox-access-secret"
 BEARER = "sandbox-bearer"
 
-_QUARTER_HOUR = 900.0
+_QUARTER_HOUR, _DAY = 900.0, 86_400.0
 LIMITS: dict[str, Rule] = {
     "GET /2/users/me": (75, _QUARTER_HOUR),
     "GET /2/users": (900, _QUARTER_HOUR),
@@ -42,8 +42,16 @@ LIMITS: dict[str, Rule] = {
     "GET /2/tweets/search/recent": (300, _QUARTER_HOUR),
     "POST /2/tweets": (100, _QUARTER_HOUR),
     "DELETE /2/tweets/*": (50, _QUARTER_HOUR),
+    "GET /2/dm_events": (15, _QUARTER_HOUR),
+    "GET /2/dm_conversations/with/*/dm_events": (15, _QUARTER_HOUR),
+    "GET /2/dm_conversations/*/dm_events": (15, _QUARTER_HOUR),
+    "POST /2/dm_conversations/with/*/messages": (15, _QUARTER_HOUR),
+    "POST /2/dm_conversations/with/*/messages a day": (1440, _DAY),
+    "POST /2/dm_conversations/*/messages": (15, _QUARTER_HOUR),
+    "POST /2/dm_conversations/*/messages a day": (1440, _DAY),
+    "POST /2/tweets a day": (10_000, _DAY),
 }
-"""Calls per quarter of an hour and user, by method and path; `*` stands for an id or a name."""
+"""Calls per window and user, by method and path; `*` stands for an id or a name."""
 
 _CLOCK_SKEW_S = 300
 
@@ -99,9 +107,8 @@ class Door:
     def wind(self, offset_s: float) -> None:
         """Follow the desk's clock; windows of the rate limits that have passed by it are open again."""
         passed, self.network.offset_s = offset_s - self.network.offset_s, offset_s
-        if passed >= _QUARTER_HOUR:
-            self.limits.change({})
-            self._rooms.clear()
+        self.limits.pass_time(passed)
+        self._rooms.clear()
 
     def requests(self, match: str, since: int) -> list[Json]:
         """Return the log's lines after number `since` whose `match` fits this pattern."""
@@ -133,7 +140,7 @@ class Door:
                     self._count(rule, who)
                     status, body = handler(Call(request, who, dict(request.query), _read(request, raw)))
                 except Problem as problem:
-                    entry.error = problem.body["detail"]
+                    entry.error = str(problem)
                     status, body = problem.status, problem.body
                 return _answer(status, body)
 
@@ -189,9 +196,11 @@ class Door:
         return True
 
     def _count(self, rule: str, who: str) -> None:
-        room = self._rooms[rule] = self.limits.take(f"{rule} by {who}", name=rule)
-        if room.refused:
-            raise plain(429, "Too Many Requests")
+        names = [name for name in (rule, f"{rule} a day") if name == rule or name in self.limits.rules()]
+        for name in names:
+            room = self._rooms[name] = self.limits.take(f"{name} by {who}", name=name)
+            if room.refused:
+                raise plain(429, "Too Many Requests")
 
     def _add_headers(self, answer: web.StreamResponse, rule: str) -> None:
         answer.headers["Date"] = format_datetime(self.network.now(), usegmt=True)
@@ -200,12 +209,14 @@ class Door:
             count, seconds = self.limits.rules().get(rule, [10**9, 0.0])
             room = Room(int(count), int(count), seconds, refused=False)
         self._put_room(answer, room)
+        if day := self._rooms.get(f"{rule} a day"):
+            self._put_room(answer, day, "x-user-limit-24hour")
 
-    def _put_room(self, answer: web.StreamResponse, room: Room) -> None:
+    def _put_room(self, answer: web.StreamResponse, room: Room, name: str = "x-rate-limit") -> None:
         reset = self.network.now() + timedelta(seconds=room.reset_in_seconds)
-        answer.headers["x-rate-limit-limit"] = str(room.limit)
-        answer.headers["x-rate-limit-remaining"] = str(room.remaining)
-        answer.headers["x-rate-limit-reset"] = str(math.ceil(reset.timestamp()))
+        answer.headers[f"{name}-limit"] = str(room.limit)
+        answer.headers[f"{name}-remaining"] = str(room.remaining)
+        answer.headers[f"{name}-reset"] = str(math.ceil(reset.timestamp()))
 
     def _refuse(self, rule: str, fault: Fault) -> web.StreamResponse:
         if fault.action == "token_revoked":

@@ -52,15 +52,30 @@ USER_VIEW = {
 }
 """What a call about people may ask for."""
 
+DM_VIEW = {
+    "dm_event.fields": [
+        *("attachments", "created_at", "dm_conversation_id", "entities", "event_type", "id"),
+        *("participant_ids", "referenced_tweets", "sender_id", "text"),
+    ],
+    "tweet.fields": POST_VIEW["tweet.fields"],
+    "user.fields": POST_VIEW["user.fields"],
+    "media.fields": POST_VIEW["media.fields"],
+    "expansions": ["attachments.media_keys", "participant_ids", "referenced_tweets.id", "sender_id"],
+}
+"""What a call about direct messages may ask for."""
+
 _DEFAULT_POST = frozenset({"id", "text", "edit_history_tweet_ids"})
 _DEFAULT_USER = frozenset({"id", "name", "username"})
+_BRINGING_POSTS = frozenset({"referenced_tweets.id", "referenced_tweets.id.author_id"})
+_BETWEEN_USERS = frozenset({"receives_your_dm", "connection_status"})
 
 
 class Problem(Exception):
     """X's refusal: a status and the JSON that goes with it."""
 
     def __init__(self, status: int, body: Json) -> None:
-        super().__init__(str(body.get("detail", body.get("title", status))))
+        first = (body.get("errors") or [{}])[0]
+        super().__init__(str(body.get("detail") or first.get("message") or body.get("title") or status))
         self.status = status
         self.body = body
 
@@ -70,6 +85,11 @@ def plain(status: int, title: str, detail: str | None = None) -> Problem:
     return Problem(
         status, {"title": title, "detail": detail or title, "type": "about:blank", "status": status}
     )
+
+
+def _numbered(code: int, message: str) -> Problem:
+    """Return a refusal as X's older API words it."""
+    return Problem(403, {"errors": [{"code": code, "message": message}]})
 
 
 REFUSALS = {
@@ -93,6 +113,13 @@ REFUSALS = {
     "suspended": plain(
         403, "Forbidden", "This account is suspended and is not allowed to perform this action."
     ),
+    "blocked": plain(403, "Forbidden", "You have been blocked from the author of this Tweet."),
+    "old-version": plain(
+        403, "Forbidden", "You attempted to reply to a Tweet of which there is a newer version."
+    ),
+    "dm-refused": plain(403, "Forbidden", "You do not have permission to DM one or more participants."),
+    "dm-349": _numbered(349, "You cannot send messages to this user."),
+    "dm-476": _numbered(476, "Sender is not verified to send message requests."),
     "usage-capped": Problem(
         429,
         {
@@ -168,8 +195,11 @@ class View:
     expansions: frozenset[str]
 
 
-def read_view(query: dict[str, str], names: dict[str, list[str]]) -> View:
-    """Return the view that the query asks for; raise Problem for a field that is not in `names`."""
+def read_view(query: dict[str, str], names: dict[str, list[str]], *, who: str = "user") -> View:
+    """Return the view that the query asks for; raise Problem for a field that is not in `names`.
+
+    who  `app` has no direct messages and knows nobody, so it sees nothing of either.
+    """
     asked: dict[str, frozenset[str]] = {}
     for name, known in names.items():
         values = query[name].split(",") if name in query else []
@@ -179,7 +209,7 @@ def read_view(query: dict[str, str], names: dict[str, list[str]]) -> View:
         asked[name] = frozenset(values)
     return View(
         _DEFAULT_POST | asked["tweet.fields"],
-        _DEFAULT_USER | asked["user.fields"],
+        _DEFAULT_USER | (asked["user.fields"] - (_BETWEEN_USERS if who == "app" else frozenset())),
         asked["expansions"],
     )
 
@@ -204,7 +234,12 @@ class Shaper:
 
     def person(self, person: Person) -> Json:
         """Return the person with the fields asked for."""
-        return {name: value for name, value in self._person(person).items() if name in self._view.user_fields}
+        shown = {
+            name: value for name, value in self._person(person).items() if name in self._view.user_fields
+        }
+        if shown.get("connection_status") == []:  # X leaves it out where there is no connection
+            del shown["connection_status"]
+        return shown
 
     def post(self, post: Post) -> Json:
         """Return the post with the fields asked for; fields that it does not have are left out."""
@@ -247,8 +282,8 @@ class Shaper:
             "location": "",
             "url": "",
             "profile_image_url": f"https://pbs.twimg.com/profile_images/{person.id}/normal.jpg",
-            "receives_your_dm": False,
-            "connection_status": [],
+            "receives_your_dm": self._network.takes_dm(person),
+            "connection_status": ["followed_by"] if person.follows_us else [],
             "public_metrics": {
                 "followers_count": person.followers,
                 "following_count": 100,
@@ -277,10 +312,15 @@ class Shaper:
         includes: Json = {}
         if people:
             includes["users"] = [self.person(network.people[one]) for one in dict.fromkeys(people)]
-        if referenced and wanted & {"referenced_tweets.id", "referenced_tweets.id.author_id"}:
-            unique = {other.id: other for other in referenced}
+        brought = referenced if wanted & _BRINGING_POSTS else []
+        if unique := {other.id: other for other in [*brought, *self._versions_of(posts)]}:
             includes["tweets"] = [self.post(other) for other in unique.values()]
         return includes, errors
+
+    def _versions_of(self, posts: Sequence[Post]) -> list[Post]:
+        if "edit_history_tweet_ids" not in self._view.expansions:
+            return []
+        return [self._network.posts[one] for post in posts for one in post.versions if one != post.id]
 
     def _metrics(self, post: Post) -> Json:
         if self._answers is None:  # counted once for all posts of an answer
@@ -318,13 +358,15 @@ def _texts(post: Post, network: Network) -> Json:
     if post.quote_of is not None:
         quoted = network.posts[post.quote_of]
         whole += f" https://x.com/{network.people[quoted.author_id].username}/status/{quoted.id}"
-    text, entities = _compose(whole, post.id, network)
+    if post.deep_link is not None:
+        whole += f" {post.deep_link}"
+    text, entities = compose_text(whole, post.id, network)
     note: Json = {}
     if weighted_length(post.typed) > LIMIT:
         note = {"text": text, "entities": entities} if entities else {"text": text}
         lead = post.text[: len(post.text) - len(post.typed)]
         short = f"{lead}{cut(post.typed)}… https://x.com/i/web/status/{post.id}"
-        text, entities = _compose(short, post.id, network)
+        text, entities = compose_text(short, post.id, network)
     texts = {
         "text": text,
         "display_text_range": [sum(len(name) + 2 for name in post.lead), len(text)],
@@ -334,8 +376,11 @@ def _texts(post: Post, network: Network) -> Json:
     return {name: value for name, value in texts.items() if value}
 
 
-def _compose(text: str, seed: str, network: Network) -> tuple[str, Json]:
-    """Return the text as X returns it and its entities; a name that nobody has is no mention."""
+def compose_text(text: str, seed: str, network: Network) -> tuple[str, Json]:
+    """Return the text as X returns it and its entities; a name that nobody has is no mention.
+
+    seed  the id of what the text belongs to: it makes the short links differ.
+    """
     shown, entities = compose(text, seed)
     for mention in entities.get("mentions", []):
         if person := network.find_person(mention["username"]):

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from sandbox.faults import NotThere
 from sandbox.x.length import find_mentions
@@ -133,6 +132,7 @@ class Network:
         self._by_name = {person.username: person for person in self.people.values()}
         self.posts: dict[str, Post] = {}
         self.messages: dict[str, Message] = {}
+        self._wrote: set[str] = set()
         self.settings = Settings()
         self.spent = Spending()
         self._last_minted = 0
@@ -257,6 +257,8 @@ class Network:
         encrypted = author_id != BRAND and self.people[author_id].encrypted_dms
         message = Message(self._mint(now), author_id, customer_id, text, now, by_api, encrypted)
         self.messages[message.id] = message
+        if author_id != BRAND and not encrypted:
+            self._wrote.add(author_id)
         return message
 
     def readable_messages(self) -> list[Message]:
@@ -269,8 +271,7 @@ class Network:
         """Say whether X delivers a direct message of the brand's to this person."""
         if person.id == BRAND or person.suspended or person.blocks_us:
             return False
-        wrote = any(one.author_id == person.id and not one.encrypted for one in self.messages.values())
-        return wrote or person.takes_first_dm_from(self.brand)
+        return person.id in self._wrote or person.takes_first_dm_from(self.brand)
 
     def lead(self, draft: Draft, answered: Post | None) -> tuple[str, ...]:
         """Return the names X puts in front of a reply: whom it answers, and who was named there."""
@@ -349,48 +350,6 @@ class Network:
             number += 1
         self._last_minted = max(self._last_minted, number)
         return str(number)
-
-    def snapshot(self) -> dict[str, Any]:
-        """Return what `GET /control/x/state` shows; posts and messages oldest first."""
-        firsts = [post for post in self.posts.values() if post.versions[0] == post.id and not post.held]
-        return {
-            "account": {key: getattr(self.brand, key) for key in ("id", "username", "name")},
-            "people": [
-                {key: getattr(person, key) for key in Person.__slots__}
-                for person in self.people.values()
-                if person.id != BRAND
-            ],
-            "posts": [self._post_shown(self.newest(post)) for post in firsts],
-            "dms": [self._message_shown(message) for message in self.messages.values()],
-            "spent": self.spent.summary(),
-            "settings": self.settings.shown(),
-        }
-
-    def _post_shown(self, post: Post) -> dict[str, Any]:
-        same = """
-            id author_id text conversation_id in_reply_to quote_of retweet_of lang reply_settings deep_link
-            by_api deleted
-        """
-        older = [self.posts[version] for version in post.versions[:-1]]
-        return {
-            **{key: getattr(post, key) for key in same.split()},
-            "username": self.people[post.author_id].username,
-            "created_at": iso(post.created_at),
-            "edits": [{"id": one.id, "text": one.text, "created_at": iso(one.created_at)} for one in older],
-        }
-
-    def _message_shown(self, message: Message) -> dict[str, Any]:
-        return {
-            "id": message.id,
-            "dm_conversation_id": message.conversation_id,
-            "author_id": message.author_id,
-            "username": self.people[message.author_id].username,
-            "customer": self.people[message.customer_id].username,
-            "text": message.text,
-            "created_at": iso(message.created_at),
-            "by_api": message.by_api,
-            "encrypted": message.encrypted,
-        }
 
 
 def tidy(text: str) -> str:
