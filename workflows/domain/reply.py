@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workflows.domain.length import weighted_length
+from workflows.domain.links import has_link
+from workflows.domain.playbook import Prices
 from workflows.errors import Refusal
 
 
@@ -48,18 +50,35 @@ def may_answer(summons: Summons, *, rule: str, follow_ups_refused: bool) -> Answ
     return Answer.ON_X
 
 
+def nfc_lines(text: str) -> str:
+    """Return the text in NFC, with X's line ends and no blank edges."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
 def fit_text(text: str, *, limit: int) -> str:
     """Return the text as it will be sent: NFC, line ends as X has them, no blank edges.
 
     Raises Refusal ("empty", or "too_long" with the weighted length).
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    text = nfc_lines(text)
     if not text:
         raise Refusal("empty")
     length = weighted_length(text)
     if length > limit:
         raise Refusal("too_long", length=str(length), limit=str(limit), over=str(length - limit))
     return text
+
+
+def price_of(text: str, prices: Prices, *, is_public: bool, summons: Summons | None) -> float:
+    """Return what X bills for saying this, in US dollars; a link wins over the price of a reply.
+
+    Source: X's price list of 2026-04-20; which price a summoned reply with a link has is not published.
+    """
+    if not is_public:
+        return prices.dm
+    if has_link(text):
+        return prices.link
+    return prices.reply if summons and (summons.names_us or summons.follows_up) else prices.post
 
 
 def digest(text: str) -> str:

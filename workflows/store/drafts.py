@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NewType
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from workflows.domain.case import AgentId, CaseId
 from workflows.errors import Missing
@@ -43,6 +43,8 @@ class Draft:
     editor       who changed it when approving it.
     leaves_at    until then it can be undone (machine time).
     thread_of    the draft that is the first part; `part` of `parts` says which this is.
+    fills        how often a macro filled it: the dialog's field is a new one then.
+    whole        the whole text, of a first part.
     """
 
     id: DraftId
@@ -70,6 +72,8 @@ class Draft:
     thread_of: int | None = None
     part: int = 0
     parts: int = 0
+    fills: int = 0
+    whole: str = ""
 
     @property
     def is_public(self) -> bool:
@@ -100,18 +104,73 @@ class Drafts:
         """Return who wrote this draft; "" when there is none."""
         return str(self._connection.execute(_AUTHOR, {"number": draft_id}).scalar() or "")
 
-    def start(self, case_id: CaseId, author: AgentId, target: str) -> Draft:
-        """Return this agent's open draft of the case, now answering `target`; a new one if there is none."""
-        mine = (drafts.c.case_id == case_id, drafts.c.author == author, drafts.c.state == OPEN)
+    def start(
+        self, case_id: CaseId, author: AgentId, target: str, *, channel: str, purpose: str = "", seen: int = 0
+    ) -> tuple[Draft, bool]:
+        """Return this agent's open draft of the case with this purpose, and whether it is new.
+
+        One that is there goes on as it was, for the post that it was for if that is still the newest.
+        """
+        mine = (
+            drafts.c.case_id == case_id,
+            drafts.c.author == author,
+            drafts.c.state == OPEN,
+            drafts.c.purpose == purpose,
+        )
+        newest = select(func.max(drafts.c.id)).where(*mine).scalar_subquery()
+        again = {"opened_at": self._now, "target": target, "channel": channel, "seen": seen}
         row = self._connection.execute(
-            update(drafts).where(*mine).values(opened_at=self._now, target=target).returning(drafts)
+            update(drafts).where(drafts.c.id == newest).values(**again).returning(drafts)
         ).first()
-        if row is None:
-            values = {"case_id": case_id, "author": author, "target": target, "text": "", "state": OPEN}
-            row = self._connection.execute(
-                drafts.insert().values(**values, opened_at=self._now).returning(drafts)
-            ).one()
-        return draft_of(row)
+        if row is not None:
+            return draft_of(row), False
+        values = {"case_id": case_id, "author": author, "text": "", "state": OPEN, "purpose": purpose}
+        row = self._connection.execute(drafts.insert().values(**values, **again).returning(drafts)).one()
+        return draft_of(row), True
+
+    def add_part(self, first: Draft, number: int, parts: int, text: str) -> None:
+        """Keep a later part of a thread; its turn comes when the part before it is out."""
+        values = {
+            "case_id": first.case_id,
+            "author": first.author,
+            "target": first.target,
+            "text": text,
+            "state": LATER,
+            "submitted_at": self._now,
+            "thread_of": first.id,
+            "part": number,
+            "parts": parts,
+        }
+        self._connection.execute(drafts.insert().values(**values))
+
+    def later_part(self, first: int, number: int) -> Draft | None:
+        """Return a part of a thread that waits for its turn."""
+        row = self._connection.execute(
+            select(drafts).where(
+                drafts.c.thread_of == first, drafts.c.part == number, drafts.c.state == LATER
+            )
+        ).first()
+        return draft_of(row) if row else None
+
+    def drop_later_parts(self, first: int) -> None:
+        """Forget the parts of a thread whose turn has not come."""
+        self._connection.execute(
+            update(drafts).where(drafts.c.thread_of == first, drafts.c.state == LATER).values(state=DROPPED)
+        )
+
+    def times_used(self, macro: str) -> int:
+        """Return how many answers that began with this macro were handed in."""
+        used = select(func.count()).where(drafts.c.macro == macro, drafts.c.submitted_at.is_not(None))
+        return int(self._connection.execute(used).scalar_one())
+
+    def change(self, draft_id: DraftId, author: AgentId, **values: Any) -> bool:
+        """Change what an agent's open draft says or chooses; False when it is not open or not theirs."""
+        result = self._connection.execute(
+            update(drafts)
+            .where(drafts.c.id == draft_id, drafts.c.author == author, drafts.c.state == OPEN)
+            .values(**values)
+        )
+        return result.rowcount == 1
 
     def keep_text(self, draft_id: DraftId, author: AgentId, text: str) -> bool:
         """Keep what was typed so far; False when the draft is not open or not this agent's."""

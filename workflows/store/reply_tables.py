@@ -52,6 +52,8 @@ drafts = Table(
     Column(
         "looked", Boolean, nullable=False, server_default=false(), comment="its author took the last look"
     ),
+    Column("fills", Integer, nullable=False, server_default="0", comment="how often a macro filled it"),
+    Column("whole", Text, nullable=False, server_default="", comment="the text that this is part 1 of"),
     Column("editor", Text, nullable=False, server_default="", comment="who changed it when approving it"),
     Column("leaves_at", Instant, comment="machine time: until then it can be undone"),
     Column("thread_of", Number, comment="draft of the first part, of a later part of a thread"),
@@ -62,6 +64,7 @@ drafts = Table(
 )
 Index("ix_drafts_case", drafts.c.case_id, drafts.c.id)
 Index("ix_drafts_thread_of", drafts.c.thread_of)
+Index("ix_drafts_macro", drafts.c.macro)
 Index("ix_drafts_opened_at", drafts.c.opened_at)
 Index("ix_drafts_external_id", drafts.c.external_id)
 

@@ -33,7 +33,11 @@ DRAFTING_FOR = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One post as it is shown."""
+    """One post as it is shown.
+
+    newest_id  id of its last edit; "" when it was never edited.
+    gone       why its text is blank: deleted, protected, suspended; "" while it is there.
+    """
 
     external_id: str
     author: str
@@ -42,6 +46,15 @@ class MessageView:
     written_at: datetime
     media: int
     summons: Summons
+    kind: str = "mention"
+    newest_id: str = ""
+    edited_at: datetime | None = None
+    gone: str = ""
+
+    @property
+    def is_dm(self) -> bool:
+        """Whether only we and the customer may read it."""
+        return self.kind == "dm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +273,10 @@ def message_of(row: Row[Any]) -> MessageView:
         written_at=row.written_at,
         media=row.media,
         summons=Summons(row.names_us, row.follows_up, row.refused),
+        kind=row.kind,
+        newest_id=row.newest_id,
+        edited_at=row.edited_at,
+        gone=row.gone,
     )
 
 

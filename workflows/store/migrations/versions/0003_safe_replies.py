@@ -19,6 +19,7 @@ _INDEXED = (
     ("messages", "edited_at"),
     ("messages", "checked_at"),
     ("drafts", "thread_of"),
+    ("drafts", "macro"),
 )
 _TABLES = ("approvals", "votes", "contacts", "handoffs", "streams")
 
@@ -107,6 +108,20 @@ def _columns() -> dict[str, list[sa.Column[Any]]]:
                 nullable=False,
                 server_default=sa.false(),
                 comment="its author took the last look",
+            ),
+            sa.Column(
+                "fills",
+                sa.Integer(),
+                nullable=False,
+                server_default="0",
+                comment="how often a macro filled it",
+            ),
+            sa.Column(
+                "whole",
+                sa.Text(),
+                nullable=False,
+                server_default="",
+                comment="the text that this is part 1 of",
             ),
             sa.Column(
                 "editor",
