@@ -9,6 +9,9 @@ from workflows.domain.playbook import DESK, Playbook, Route
 from workflows.domain.rules import Condition, RuleSet
 from workflows.domain.text import fold, words_of
 from workflows.playbook.checks import Finder, at, whens
+from workflows.playbook.lint_approvals import approval_problems
+from workflows.playbook.lint_dm import dm_problems
+from workflows.playbook.lint_macros import macro_problems
 from workflows.playbook.lint_times import ladder_problems, target_problems
 from workflows.playbook.problems import Problem, did_you_mean, in_order, path_text, safe, shown
 from workflows.playbook.strict_yaml import Path, load
@@ -25,12 +28,26 @@ def lint(playbook: Playbook, source: bytes | str) -> list[Problem]:
             *_dead_rules(finder, playbook.triage.rule_sets),
             *_words(finder),
             *_desk_hours(finder, playbook),
+            *_tags(finder, playbook),
+            *_accounts(finder, playbook),
             *_routes(finder, playbook),
             *_teams(finder, playbook),
             *target_problems(finder, playbook),
             *ladder_problems(finder, playbook),
+            *macro_problems(finder, playbook),
+            *_tone(finder, playbook),
+            *approval_problems(finder, playbook),
+            *dm_problems(finder, playbook),
         ]
     )
+
+
+def _tone(finder: Finder, playbook: Playbook) -> Iterator[Problem]:
+    if playbook.macros:
+        # Word lists and telephone numbers take 100 ms, for which files without macros need not wait.
+        from workflows.playbook.lint_tone import tone_problems  # noqa: PLC0415
+
+        yield from tone_problems(finder, playbook)
 
 
 class Warner(Finder):
@@ -93,21 +110,38 @@ def _desk_hours(finder: Finder, playbook: Playbook) -> Iterator[Problem]:
             yield finder.problem((*path, "hour"), found, fix, "no-desk-hours", of_key=True)
 
 
-def _routes(finder: Finder, playbook: Playbook) -> Iterator[Problem]:
+_TAGS_USED: tuple[Path, ...] = (
+    ("routing", "*", "tags", "*"),
+    ("macros", "*", "tags", "*"),
+    ("approvals", "rules", "*", "when", "tags", "*"),
+)
+_ACCOUNTS_USED: tuple[Path, ...] = (
+    ("routing", "*", "accounts", "*"),
+    ("approvals", "rules", "*", "when", "accounts", "*"),
+)
+
+
+def _tags(finder: Finder, playbook: Playbook) -> Iterator[Problem]:
     outcomes = [rule.then for rule_set in playbook.triage.rule_sets for rule in rule_set.rules]
     tags = sorted({tag for outcome in [*outcomes, playbook.triage.otherwise] for tag in outcome.tags})
-    for path, tag in at(finder.root, ("routing", "*", "tags", "*")):
+    for path, tag in (found for used in _TAGS_USED for found in at(finder.root, used)):
         if tag not in tags:
             fix = (
                 f"{did_you_mean(str(tag), tags)}set it in a rule, as in `then: {{tags: [{safe(str(tag))}]}}`"
             )
             yield finder.problem(path, f"the tag `{safe(str(tag))}`, which no rule sets", fix, "no-such-tag")
+
+
+def _accounts(finder: Finder, playbook: Playbook) -> Iterator[Problem]:
     ours = {name.casefold() for name in playbook.accounts}
-    for path, account in at(finder.root, ("routing", "*", "accounts", "*")):
+    for path, account in (found for used in _ACCOUNTS_USED for found in at(finder.root, used)):
         if ours and str(account).casefold() not in ours:
             fix = "name it under `accounts` at the top too, or take it out"
             found = f"the account `{safe(str(account))}`, which the playbook is not for"
             yield finder.problem(path, found, fix, "not-our-account")
+
+
+def _routes(finder: Finder, playbook: Playbook) -> Iterator[Problem]:
     for number, route in enumerate(playbook.routes):
         earlier = next((n for n in range(number) if _takes_all(playbook.routes[n], route)), None)
         if earlier is not None:
