@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.domain.post import Author, Post, follows_up, id_before, id_order, names
+from workflows.domain.post import Author, Post, dm_link, follows_up, id_before, id_order, names
 
 BRAND = Author("1700000000000000001", "SariShop", "Sari Shop")
 EMMA = Author("11", "emma_w", "Emma")
@@ -74,3 +75,19 @@ def test_an_id_of_before_lies_as_many_seconds_earlier(number: int, seconds: int)
 @pytest.mark.parametrize("post_id", ["", "99", "123456789012345", "seven", "1990x00000000000000"])
 def test_an_id_without_a_time_has_no_before(post_id: str) -> None:
     assert id_before(post_id, 120) == ""
+
+
+def test_a_link_to_a_direct_message_opens_it_with_the_text_already_written() -> None:
+    link = "https://x.com/messages/compose?recipient_id=1700000000000000001"
+    assert dm_link(BRAND.id) == link
+    assert dm_link(BRAND.id, "") == link
+    assert dm_link(BRAND.id, "Order #7 & more?") == f"{link}&text=Order%20%237%20%26%20more%3F"
+    assert dm_link(BRAND.id, "नमस्ते") == f"{link}&text=%E0%A4%A8%E0%A4%AE%E0%A4%B8%E0%A5%8D%E0%A4%A4%E0%A5%87"
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8")), st.text(alphabet=st.characters(codec="utf-8")))
+def test_a_link_to_a_direct_message_holds_what_it_was_given_and_nothing_else(who: str, text: str) -> None:
+    link = dm_link(who, text)
+    assert link.isascii()
+    given = parse_qs(urlsplit(link).query, keep_blank_values=True)
+    assert given == {"recipient_id": [who]} | ({"text": [text]} if text else {})

@@ -7,10 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.domain.post import Author, Post, names
-from workflows.x.fields import read_author, read_posts
+from workflows.domain.post import Author, DirectMessage, Post, names
+from workflows.x.fields import (
+    DM_FIELDS,
+    POST_FIELDS,
+    USER_FIELDS,
+    new_id,
+    next_token,
+    read_author,
+    read_gone,
+    read_messages,
+    read_posts,
+    takes_dms,
+)
 
 Json = dict[str, Any]
+PROBLEMS = "https://api.twitter.com/2/problems/"
 BRAND = Author("1700000000000000001", "sarishop", "Sari Shop")
 EMMA: Json = {
     "id": "1700000000000000011",
@@ -19,6 +31,8 @@ EMMA: Json = {
     "verified": True,
     "public_metrics": {"followers_count": 1204, "tweet_count": 5},
 }
+KEYS = {*POST_FIELDS.split(","), *USER_FIELDS.split(","), *DM_FIELDS.split(",")}
+KEYS |= {"users", "tweets", "urls", "mentions", "media_keys", "followers_count", "type", "next_token"}
 ID = "1212092628029698048"  # of 2019-12-31T19:26:16Z, as X's own documentation tells
 ID_TIME = datetime(2019, 12, 31, 19, 26, 16, tzinfo=UTC)
 
@@ -249,3 +263,211 @@ def test_an_author_without_a_name_goes_by_what_is_known() -> None:
 def test_a_post_whose_author_did_not_come_with_it_keeps_the_authors_id() -> None:
     post = read(make_tweet(author_id="99"), users=[])
     assert post.author == Author("99", "99", "99")
+
+
+# --- versions
+
+
+def test_an_edited_post_names_all_its_versions_and_until_when_there_may_be_more() -> None:
+    controls = {"edits_remaining": 4, "is_edit_eligible": True, "editable_until": "2026-11-21T11:20:30.000Z"}
+    post = read(make_tweet(edit_history_tweet_ids=["1", ID], edit_controls=controls))
+    assert post.versions == ("1", ID)
+    assert post.editable_until == datetime(2026, 11, 21, 11, 20, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("history", [None, [], [ID], "1,2", {"ids": ["1", "2"]}, [None, ID], [True, ID]])
+def test_a_post_without_a_second_version_has_none(history: Any) -> None:
+    post = read(make_tweet(edit_history_tweet_ids=history, edit_controls="none"))
+    assert (post.versions, post.editable_until) == ((), None)
+
+
+# --- direct messages
+
+CONVERSATION = f"{BRAND.id}-{EMMA['id']}"
+EMMAS = Author(EMMA["id"], "emma_w", "Emma Wilson", followers=1204, verified=True)
+
+
+def make_event(**more: Any) -> Json:
+    return {
+        "id": ID,
+        "event_type": "MessageCreate",
+        "text": "Where is it?",
+        "sender_id": EMMA["id"],
+        "dm_conversation_id": CONVERSATION,
+        "created_at": "2026-11-21T10:20:30.000Z",
+    } | more
+
+
+def read_event(event: Json, *, person_id: str = "") -> DirectMessage:
+    body = {"data": [event], "includes": {"users": [EMMA]}}
+    (message,) = read_messages(body, BRAND.id, person_id=person_id)
+    return message
+
+
+def test_a_direct_message_has_its_writer_text_time_and_ids() -> None:
+    assert read_event(make_event()) == DirectMessage(
+        id=ID,
+        conversation_id=CONVERSATION,
+        sender=EMMAS,
+        text="Where is it?",
+        written_at=datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC),
+        person_id=EMMA["id"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "asked_for", "person"),
+    [
+        (make_event(sender_id=BRAND.id), "", EMMA["id"]),
+        (make_event(sender_id=BRAND.id, dm_conversation_id=f"5-{BRAND.id}"), "", "5"),
+        (make_event(sender_id=BRAND.id, dm_conversation_id=None, participant_ids=["5", BRAND.id]), "", "5"),
+        (make_event(sender_id=None), "", EMMA["id"]),
+        (make_event(dm_conversation_id=None), "", EMMA["id"]),
+        # In a group whoever writes is the one that is written with; what we write is to nobody in particular.
+        (make_event(dm_conversation_id="1578398451921985538"), "", EMMA["id"]),
+        (make_event(dm_conversation_id="1578398451921985538", sender_id=BRAND.id), "", ""),
+        (make_event(dm_conversation_id=None, sender_id=BRAND.id, participant_ids=["5", "6"]), "", ""),
+        (make_event(dm_conversation_id=None, sender_id=BRAND.id, participant_ids=5), "", ""),
+        (make_event(dm_conversation_id=f"{BRAND.id}-{BRAND.id}", sender_id=BRAND.id), "", ""),
+        (make_event(dm_conversation_id=None, sender_id=BRAND.id), "7", "7"),
+    ],
+)
+def test_a_direct_message_names_the_other_one_whoever_wrote_it(
+    event: Json, asked_for: str, person: str
+) -> None:
+    assert read_event(event, person_id=asked_for).person_id == person
+
+
+def test_a_direct_message_without_any_field_but_its_id_is_still_a_message() -> None:
+    (message,) = read_messages({"data": [{"id": ID}]}, BRAND.id)
+    assert (message.sender, message.text, message.person_id) == (Author("", "unknown", "unknown"), "", "")
+    assert message.written_at.replace(microsecond=0) == ID_TIME
+
+
+def test_a_direct_message_is_read_as_its_author_wrote_it() -> None:
+    link = {"url": "https://t.co/aaaaaaaaaa", "expanded_url": "https://shop.example/order?a=1&b=2"}
+    event = make_event(text="&lt;3 &amp;lt; https://t.co/aaaaaaaaaa", entities={"urls": [link]})
+    assert read_event(event).text == "<3 &lt; https://shop.example/order?a=1&b=2"
+
+
+def test_who_joins_or_leaves_a_conversation_says_nothing() -> None:
+    events = [make_event(event_type=kind, id=kind) for kind in ("ParticipantsJoin", "ParticipantsLeave")]
+    events += [make_event(), {"text": "no id"}]
+    assert [message.id for message in read_messages({"data": events}, BRAND.id)] == [ID]
+
+
+# --- what is gone, and who can be written to
+
+
+def make_error(**more: Any) -> Json:
+    return {
+        "value": ID,
+        "resource_id": ID,
+        "resource_type": "tweet",
+        "parameter": "ids",
+        "title": "Not Found Error",
+        "detail": f"Could not find tweet with ids: [{ID}].",
+        "type": PROBLEMS + "resource-not-found",
+    } | more
+
+
+UNAUTHORIZED = make_error(
+    title="Authorization Error",
+    detail=f"Sorry, you are not authorized to see the Tweet with ids: [{ID}].",
+    type=PROBLEMS + "not-authorized-for-resource",
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (make_error(), "deleted"),
+        (make_error(resource_id=None), "deleted"),
+        (make_error(parameter=None), "deleted"),
+        (make_error(detail=None, title=None), "deleted"),
+        (UNAUTHORIZED, "unavailable"),
+        (UNAUTHORIZED | {"detail": "The author of this post is protected."}, "protected"),
+        (make_error(title="Forbidden", detail=f"User has been suspended: [{ID}]."), "suspended"),
+        (make_error(type=PROBLEMS + "disallowed-resource", title="Disallowed", detail=""), "unavailable"),
+    ],
+)
+def test_why_a_post_cannot_be_seen_is_told_by_its_error(error: Json, why: str) -> None:
+    assert read_gone({"errors": [error]}, [ID]) == {ID: why}
+
+
+@pytest.mark.parametrize(
+    "errors",
+    [
+        None,
+        [],
+        "none",
+        [5, None, "x"],
+        # X could not look: nothing is known of the post.
+        [make_error(title="Internal Server Error", detail="Something is broken.", type="about:blank")],
+        [make_error(title="Service Unavailable", detail=None, type=None)],
+        # What it answers or quotes is gone, not the post; and nobody asked for these.
+        [make_error(parameter="referenced_tweets.id")],
+        [make_error(resource_id="5", value="5")],
+        [make_error(resource_id=None, value=None)],
+    ],
+)
+def test_an_error_about_anything_else_makes_no_post_gone(errors: Any) -> None:
+    assert read_gone({"errors": errors}, [ID]) == {}
+
+
+@pytest.mark.parametrize(
+    ("user", "takes"),
+    [
+        ({"receives_your_dm": True}, True),
+        ({"receives_your_dm": False}, False),
+        ({"receives_your_dm": True, "connection_status": ["followed_by"]}, True),
+        ({"receives_your_dm": True, "connection_status": ["following", "blocking"]}, False),
+        ({"connection_status": ["followed_by"]}, None),
+        ({"connection_status": "blocking"}, None),
+        ({"receives_your_dm": "yes"}, None),
+        ({}, None),
+    ],
+)
+def test_whether_a_person_takes_our_messages_is_only_what_x_says(user: Json, takes: bool | None) -> None:
+    assert takes_dms(user) is takes
+
+
+# --- odd JSON
+
+
+@pytest.mark.parametrize("odd", [None, 5, True, "x", [], [5], {}, {"id": {}}, [{"id": None}], [[]]])
+@pytest.mark.parametrize(
+    "key", ["entities", "note_tweet", "attachments", "referenced_tweets", "created_at", "author_id", "lang"]
+)
+def test_an_odd_field_does_not_cost_the_post(key: str, odd: Any) -> None:
+    assert read(make_tweet(**{key: odd})).text == "@sarishop where is it?"
+
+
+def test_odd_entities_do_not_cost_the_post() -> None:
+    entities = {"urls": [5, {"url": 5, "expanded_url": []}], "mentions": ["x", {"username": 7, "id": []}]}
+    assert read(make_tweet(entities=entities)).text == "@sarishop where is it?"
+    assert read_event(make_event(entities=entities)).text == "Where is it?"
+
+
+def test_halves_of_characters_and_nul_do_not_reach_the_database() -> None:
+    odd = {"text": "a\0b \ud83d", "author_id": "9"}
+    post = read(make_tweet(**odd), users=[{"id": "9", "username": "x", "name": "\udc00\0X"}])
+    assert (post.text, post.author.name) == ("ab ?", "?X")
+    assert read_event(make_event(**odd)).text == "ab ?"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(KEYS)), inner),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["data", "includes", "errors", "meta"]), JSON))
+def test_no_json_breaks_what_reads_it(body: Json) -> None:
+    posts, messages = read_posts(body), read_messages(body, BRAND.id)
+    assert all(isinstance(post.id, str) and post.written_at.tzinfo for post in posts)
+    assert all(isinstance(message.id, str) and message.written_at.tzinfo for message in messages)
+    assert read_gone(body, [ID]).keys() <= {ID}
+    assert isinstance(next_token(body), str)
+    assert isinstance(new_id(body, "id"), str)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Post:
     mentions     ids (or lower-case usernames, where the network gave no id) that the text names.
     leading      how many characters at the start are mentions that the network itself may have put there.
     in_reply_to  id of the answered post, "" when it answers none.
+    versions     ids of all versions of an edited post, oldest first; () when there is only one.
+    editable_until  None where X does not say.
     """
 
     id: str
@@ -41,6 +44,24 @@ class Post:
     language: str = ""
     media: int = 0
     reply_settings: str = "everyone"
+    versions: Sequence[str] = ()
+    editable_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectMessage:
+    """One direct message between the account and a person.
+
+    text       whole and unescaped, links as their author wrote them; "" for a picture alone.
+    person_id  the other one's id, whether they or we wrote it; "" when X does not tell.
+    """
+
+    id: str
+    conversation_id: str
+    sender: Author
+    text: str
+    written_at: datetime
+    person_id: str = ""
 
 
 def id_order(post_id: str) -> tuple[int, str]:
@@ -61,6 +82,15 @@ def id_before(post_id: str, seconds: float) -> str:
         return ""
     earlier = int(post_id) - (int(seconds * 1000) << _SNOWFLAKE_SHIFT)
     return str(earlier) if earlier > 0 else ""
+
+
+def dm_link(account_id: str, text: str = "") -> str:
+    """Return the link that opens a direct message to the account, with `text` already written.
+
+    Source: X's documentation of its "Message" button.
+    """
+    link = f"https://x.com/messages/compose?recipient_id={quote(account_id, safe='')}"
+    return f"{link}&text={quote(text, safe='', errors='replace')}" if text else link
 
 
 def names(post: Post, account: Author) -> bool:
