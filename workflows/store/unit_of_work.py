@@ -20,10 +20,13 @@ from workflows.errors import AlreadyTaken, NotSaved
 from workflows.store.accounts import Accounts
 from workflows.store.budgets import Budgets, Rates
 from workflows.store.cases import Cases
+from workflows.store.contacts import Contacts
 from workflows.store.departures import Departures, Offer
+from workflows.store.directs import Directs
 from workflows.store.drafts import Drafts
 from workflows.store.engine import READ_ONLY, insert_new, one_writer
 from workflows.store.escalations import Escalations
+from workflows.store.handoffs import Handoffs
 from workflows.store.history import History
 from workflows.store.outbox import Outbox
 from workflows.store.playbooks import Playbooks
@@ -86,6 +89,9 @@ class UnitOfWork:
         self.accounts = Accounts(connection)
         self.cases = Cases(connection, now)
         self.drafts = Drafts(connection, now)
+        self.contacts = Contacts(connection)
+        self.directs = Directs(connection)
+        self.handoffs = Handoffs(connection, now)
         self.history = History(connection, now)
         self.playbooks = Playbooks(connection, now)
         self.escalations = Escalations(connection, now)
