@@ -103,13 +103,14 @@ class _Control:
         return {"id": self._network.edit(given.get("id", ""), text, force=given.get("force", False)).id}
 
     def dm(self, body: Json) -> Json:
-        given = _take(body, {"author": (str,), "text": (str,)})
+        given = _take(body, {key: self._WRITE[key] for key in ("author", "text", "age_s")})
         author = self._network.person(given.get("author", ""))
         if author.id == BRAND:
             raise ValueError("the brand writes direct messages by native_dm, or through the API")
         if author.suspended:
             raise ValueError(f"@{author.username} is suspended and writes to nobody")
-        return _sent(self._network.send(author.id, author.id, _written(given, "dm")))
+        text = _written(given, "dm")
+        return _sent(self._network.send(author.id, author.id, text, age_s=_age(given)))
 
     def native_dm(self, body: Json) -> Json:
         given = _take(body, {"to": (str,), "text": (str,)})
@@ -188,8 +189,7 @@ class _Control:
             raise ValueError(f"id must be a number as text, not {given['id']!r}")
         if given.get("reply_settings", "everyone") not in REPLY_SETTINGS:
             raise ValueError(f"reply_settings must be one of {', '.join(REPLY_SETTINGS)}")
-        if given.get("age_s", 0) < 0:
-            raise ValueError(f"age_s must not be negative, not {given['age_s']!r}")
+        _age(given)
         return self._network.add(Draft(author_id=author.id, **{"text": "", **given}))
 
 
@@ -201,6 +201,13 @@ def _written(given: Json, call: str) -> str:
     if len(text) > DM_LENGTH:
         raise ValueError(f"a text of {call} has {DM_LENGTH} characters at most")
     return tidy(text)
+
+
+def _age(given: Json) -> float:
+    age_s: float = given.get("age_s", 0)
+    if age_s < 0:
+        raise ValueError(f"age_s must not be negative, not {age_s!r}")
+    return age_s
 
 
 def _post_shown(post: Post, network: Network) -> Json:

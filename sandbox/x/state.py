@@ -251,11 +251,13 @@ class Network:
         for version in post.versions:
             self.posts[version].deleted = True
 
-    def send(self, author_id: str, customer_id: str, text: str, *, by_api: bool = False) -> Message:
+    def send(
+        self, author_id: str, customer_id: str, text: str, *, by_api: bool = False, age_s: float = 0
+    ) -> Message:
         """Deliver a direct message between the brand and a customer, whoever takes any, and return it."""
-        now = self.now()
+        at = self.now() - timedelta(seconds=age_s)
         encrypted = author_id != BRAND and self.people[author_id].encrypted_dms
-        message = Message(self._mint(now), author_id, customer_id, text, now, by_api, encrypted)
+        message = Message(self._mint(at), author_id, customer_id, text, at, by_api, encrypted)
         self.messages[message.id] = message
         if author_id != BRAND and not encrypted:
             self._wrote.add(author_id)

@@ -97,6 +97,11 @@ class Sandbox:
     def post(self, **body: Any) -> requests.Response:
         return self.session.post(f"{self.url}/x/2/tweets", json=body, auth=signed(), timeout=10)
 
+    def message(self, to: str, **body: Any) -> requests.Response:
+        """Send a direct message by hand; `to` is the customer's id."""
+        path = f"{self.url}/x/2/dm_conversations/with/{to}/messages"
+        return self.session.post(path, json=body, auth=signed(), timeout=10)
+
     def reply(self, to: str, text: str) -> Any:
         return self.client.create_tweet(text=text, in_reply_to_tweet_id=to).data
 
