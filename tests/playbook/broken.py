@@ -3,6 +3,8 @@
 A source that does not begin with "|" follows the two lines that each playbook needs.
 """
 
+from tests.playbook.broken_replies import REPLY_KINDS
+
 HEAD = "version: 1\nname: Shop\n"
 
 
@@ -337,4 +339,4 @@ ESCALATION = [
     ),
 ]
 
-KINDS = [*YAML, *SHAPE, *PEOPLE, *HOURS, *TARGETS, *TRIAGE, *ROUTING, *ESCALATION]
+KINDS = [*YAML, *SHAPE, *PEOPLE, *HOURS, *TARGETS, *TRIAGE, *ROUTING, *ESCALATION, *REPLY_KINDS]

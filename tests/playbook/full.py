@@ -89,4 +89,60 @@ escalation:
       quieted_by: [claim]
       rearm_after: 1h20m
 threading: {public: 1d, dm: 2d, burst: 0s, reopen: 3d}
+macros:
+  - name: ask_order_dm
+    title: Ask for the order number
+    tags: [security]
+    text:
+      en: ["Sorry, {customer.first_name|there}! Please write here: {dm_link}", "Here we can help: {dm_link}"]
+      tr: ["Merhaba {customer.first_name|}, buradan yazın: {dm_link}", "Size yardımcı olalım: {dm_link}"]
+  - name: thanks
+    text: {en: "Thank you, @{customer.username}! {case.number}", tr: "Teşekkürler! {case.number}"}
+tone:
+  verdicts:
+    swearing: refuse
+    aggression: refuse
+    blame: approval
+    defensive: note
+    too_long: refuse
+    unclear: ok
+    personal_data_shown: warn
+    personal_data_asked: warn
+    no_name: warn
+    no_signature: warn
+    no_empathy: approval
+    promise_without_time: warn
+    link_cost: ok
+  order_numbers: ['\\bSİP-[0-9]{6}\\b', '[A-Z]{2}[0-9]{9}']
+approvals:
+  trainees: [U0NEW]
+  rules:
+    - name: money
+      when:
+        sensitive: true
+        tags: [security]
+        priorities: [high, medium]
+        teams: [billing]
+        accounts: [acme]
+        tone: true
+        offers: true
+        patterns: ['[0-9]+ ?% off']
+        trainee: true
+        followers: {at_least: 100000}
+        cost: {at_least: 0.05}
+      approvers: [U0MEHMET, S0LEADS]
+      count: 2
+      within: 5m
+      then: [supervisors, admins]
+    - {name: all others}
+replies: {undo: 10s, signature: "– {agent.first_name}"}
+prices: {post: 0.02, reply: 0.01, link: 0.25, dm: 0}
+dm_channel: "#customers-private"
+move_to_dm:
+  invite: ask_order_dm
+  nudge: ask_order_dm
+  other_channels: thanks
+  closing: thanks
+  wait: 45m
+  privacy: {en: "Privacy: https://example.com/privacy · Reply STOP to opt out.", tr: "STOP https://example.com/kvkk"}
 """

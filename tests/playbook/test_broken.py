@@ -1,5 +1,7 @@
 """Each kind of broken playbook is told with its place and its mend."""
 
+import re
+
 import pytest
 
 from tests.playbook.broken import HEAD, KINDS
@@ -55,9 +57,7 @@ def test_what_only_looks_broken_is_read(marked: str) -> None:
 def test_no_message_speaks_as_the_libraries_do(marked: str) -> None:
     for problem in problems_of(marked):
         words = f"{problem.found} {problem.fix}".casefold()
-        assert not any(
-            word in words for word in ("pydantic", "input should", "nonetype", "dict", "scalar", "token")
-        )
+        assert not re.search(r"pydantic|input should|nonetype|\bdict|scalar|token", words)
         assert "\n" not in words
         assert problem.fix.strip() == problem.fix != ""
 
@@ -115,6 +115,12 @@ def test_the_path_says_where_in_the_playbook_it_is() -> None:
     source = source_and_place(next(kind[1] for kind in BROKEN if kind[0] == "look-ahead"))[0]
     (problem,) = read_playbook(source, "shop.yaml")[1]
     assert problem.path == "triage.rule_sets[0].rules[0].when.regex[1]"
+
+
+def test_a_placeholder_without_quotes_is_told_as_what_yaml_makes_of_it() -> None:
+    problems = problems_of("macros: [{name: hello, text: {en: {customer.name|there}}}]\n")
+    assert [(problem.column, problem.code) for problem in problems] == [(35, "wrong-type"), (36, "empty")]
+    assert "quotes" in problems[0].fix
 
 
 def test_no_file_has_too_much_to_be_looked_through() -> None:

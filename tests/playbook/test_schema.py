@@ -36,6 +36,11 @@ BEYOND = {
     "overlap",
     "span-too-long",
     "sensitive-label",
+    "over-length",
+    "control-character",
+    "no-such-macro",
+    "no-dm-link",
+    "too-few-approvers",
 }
 # The schema sees other kinds of the same code; these it does not.
 ALSO_BEYOND = {"a span of no length", "a hashtag of two words", "a time without offset", "open as a bare no"}

@@ -123,9 +123,14 @@ def _name(value: Any) -> str:
     return text
 
 
+def is_tag(text: str) -> bool:
+    """Return whether the text has the form of a tag, which the names of teams and macros have too."""
+    return bool(_TAG.match(text))
+
+
 def _tag(value: Any) -> str:
     text = text_of(value, "`payment`")
-    if not _TAG.match(text):
+    if not is_tag(text):
         likely = regex.sub(r"[^\p{L}\p{M}\p{N}_-]+", "-", text.lower()).strip("-_")[:80] or "payment"
         raise unfit("bad-tag", shown(text), f"write small letters, digits, - and _, as in `{likely}`")
     return text

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from workflows.playbook.checks import Finder, at
+from workflows.playbook.patterns import is_tag
 from workflows.playbook.problems import Problem, did_you_mean, one_of, safe, shown
 from workflows.playbook.strict_yaml import Path
 from workflows.playbook.wordings import DM_LINK, names_in
@@ -19,16 +20,15 @@ def reply_problems(finder: Finder) -> Iterator[Problem]:
 
 
 def _moves(finder: Finder) -> Iterator[Problem]:
-    places = {name: path[:-1] for path, name in at(finder.root, ("macros", "*", "name"))}
-    known = [name for name in places if isinstance(name, str)]
+    named = at(finder.root, ("macros", "*", "name"))
+    places = {name: path[:-1] for path, name in named if isinstance(name, str)}
     for key in MOVES:
         for path, name in at(finder.root, ("move_to_dm", key)):
-            if not isinstance(name, str) or not name:
+            if not isinstance(name, str) or not is_tag(name):
                 continue
-            if name not in known:
-                yield finder.problem(
-                    path, f"{shown(name)}, a macro that nothing defines", _fix(name, known), "no-such-macro"
-                )
+            if name not in places:
+                found = f"{shown(name)}, a macro that nothing defines"
+                yield finder.problem(path, found, _fix(name, list(places)), "no-such-macro")
             elif key == "invite":
                 yield from _invitation(finder, places[name])
 

@@ -88,6 +88,9 @@ def _wording(limit: int) -> Callable[[Any], str]:
 
 
 def _plain(value: Any, example: str, limit: int) -> str:
+    if isinstance(value, dict):
+        fix = f"put the wording in quotes, as in {example}: a {{ begins a mapping"
+        raise unfit("wrong-type", shown(value), fix)
     text = text_of(value, example).strip()
     if len(text) > limit:
         raise unfit("too-long", f"a text of {len(text)} characters", f"write at most {limit} characters")
@@ -133,7 +136,12 @@ def _one_or_list(value: Any) -> str:
 
 
 _WORDS = "Thank you, {customer.first_name|there}!"
-_WORDING_SCHEMA = {"minLength": 1, "maxLength": _MOST_CHARACTERS}
+_NAMES = "|".join(PLACEHOLDERS).replace(".", r"\.")
+_WORDING_SCHEMA = {
+    "minLength": 1,
+    "maxLength": _MOST_CHARACTERS,
+    "pattern": rf"^(?=[\s\S]*\S)([^{{}}]|\{{\s*({_NAMES})\s*(\|[^{{}}]*)?\}})*$",
+}
 Wording = Annotated[str, *as_kind(_wording(POST_LIMIT), **_WORDING_SCHEMA, examples=[_WORDS])]
 Wordings = Annotated[
     Annotated[Wording, Tag("<one>")]
