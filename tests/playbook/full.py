@@ -97,7 +97,7 @@ macros:
       en: ["Sorry, {customer.first_name|there}! Please write here: {dm_link}", "Here we can help: {dm_link}"]
       tr: ["Merhaba {customer.first_name|}, buradan yazın: {dm_link}", "Size yardımcı olalım: {dm_link}"]
   - name: thanks
-    text: {en: "Thank you, @{customer.username}! {case.number}", tr: "Teşekkürler! {case.number}"}
+    text: {en: "Thank you, {customer.username}! {case.number}", tr: "Teşekkürler! {case.number}"}
 tone:
   verdicts:
     swearing: refuse

@@ -19,11 +19,11 @@ CUSTOMER, AGENT = "Asha", "Deniz"
 SAMPLE = {
     "customer.first_name": CUSTOMER,
     "customer.name": CUSTOMER,
-    "customer.username": "asha",
+    "customer.username": "@asha",
     "agent.first_name": AGENT,
     "agent.name": AGENT,
     "account.name": "Acme",
-    "account.username": "acme",
+    "account.username": "@acme",
     "case.number": "1204",
     "promised_by": "17:00",
     DM_LINK: "https://x.com/messages/compose?recipient_id=1",
@@ -101,6 +101,9 @@ def _alike(finder: Finder, wordings: Sequence[Wording]) -> Iterator[Problem]:
 
 def _fallbacks(finder: Finder, text: str, path: Path) -> Iterator[Problem]:
     for placeholder in placeholders_in(text):
+        if placeholder.name.endswith(".username") and text[: placeholder.start].endswith("@"):
+            found, fix = f"an @ before `{{{placeholder.name}}}`", "leave it out: the value begins with one"
+            yield finder.problem(path, found, fix, "at-twice")
         if placeholder.name in _MAY_BE_MISSING and placeholder.fallback is None:
             found = f"`{{{placeholder.name}}}` without a fallback"
             fix = f"say what stands there where it is not known, as in `{{{placeholder.name}|there}}`"

@@ -21,11 +21,11 @@ _LINK = "https://x.com/messages/compose?recipient_id=1234567890123456789"
 _LONGEST = {
     "customer.first_name": "M" * 20,
     "customer.name": "M" * 50,
-    "customer.username": "M" * 15,
+    "customer.username": "@" + "M" * 15,
     "agent.first_name": "M" * 20,
     "agent.name": "M" * 40,
     "account.name": "M" * 50,
-    "account.username": "M" * 15,
+    "account.username": "@" + "M" * 15,
     "case.number": "9" * 8,
     "promised_by": "M" * 24,
     DM_LINK: _LINK,
