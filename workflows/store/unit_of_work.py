@@ -18,6 +18,7 @@ from workflows.crash import crash_point
 from workflows.domain.people import House, Staff
 from workflows.errors import AlreadyTaken, NotSaved
 from workflows.store.accounts import Accounts
+from workflows.store.approvals import AskedApprovals
 from workflows.store.budgets import Budgets, Rates
 from workflows.store.cases import Cases
 from workflows.store.contacts import Contacts
@@ -89,6 +90,7 @@ class UnitOfWork:
         self.accounts = Accounts(connection)
         self.cases = Cases(connection, now)
         self.drafts = Drafts(connection, now)
+        self.approvals = AskedApprovals(connection, now)
         self.contacts = Contacts(connection)
         self.directs = Directs(connection)
         self.handoffs = Handoffs(connection, now)
