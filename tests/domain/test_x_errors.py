@@ -273,7 +273,7 @@ def test_a_rate_limit_says_how_long_to_wait(headers: dict[str, str], seconds: fl
     assert error.after_s == pytest.approx(seconds, abs=1.1)
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504, 529, 408])
+@pytest.mark.parametrize("status", [101, 500, 502, 503, 504, 529, 408])
 @pytest.mark.parametrize("body", [b"<html>over capacity</html>", problem(503, "duplicate content credits")])
 def test_a_broken_server_says_nothing_about_the_outcome(status: int, body: Any) -> None:
     assert isinstance(refused(make_response(status, body)), OutcomeUnknown)

@@ -32,6 +32,7 @@ REFUSALS: tuple[tuple[str, str], ...] = (
     ("reply to this conversation is not allowed", "reply_restricted"),
     ("restricted who can reply", "reply_restricted"),
     ("#433#", "reply_restricted"),
+    ("there is a newer version", "target_edited"),
     ("deleted or not visible", "target_gone"),
     ("does not exist", "target_gone"),
     ("has been deleted", "target_gone"),
@@ -58,6 +59,7 @@ REFUSALS: tuple[tuple[str, str], ...] = (
     ("needs to be a bit shorter", "too_long"),
     ("character limit", "too_long"),
     ("maxlength", "too_long"),
+    ("may only be", "too_long"),
     ("#186#", "too_long"),
     ("#354#", "too_long"),
 )
@@ -116,12 +118,12 @@ def unanswered(error: Exception) -> DeliveryError:
 
 
 def refused(response: requests.Response, *, dms: bool = False) -> DeliveryError:
-    """Put X's refusal into one of our errors; 5xx says nothing about the outcome.
+    """Put X's refusal into one of our errors; 1xx and 5xx say nothing about the outcome.
 
     dms  the call was about direct messages.
     """
     status, said = response.status_code, _said(response)
-    if status >= 500 or status == 408:
+    if status < 200 or status >= 500 or status == 408:
         return OutcomeUnknown(f"X answered {status}")
     if parked := _parked(status, said, dms=dms):
         return parked

@@ -24,7 +24,7 @@ from workflows.x.refusals import REFUSALS, refused, unanswered
 CONNECT_S = 5.0
 READ_S = 20.0
 
-_REFUSALS = REFUSALS
+_REFUSALS = REFUSALS  # by this name the test of completeness finds them
 # requests lets some errors of what it stands on through.
 _BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
 _ABOUT_DMS = ("/2/dm_events", "/2/dm_conversations")
