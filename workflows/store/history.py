@@ -47,6 +47,7 @@ class Event(StrEnum):
     APPROVED = "approved"  # by one person; `left` says how many approvals are still needed
     APPROVAL_VOIDED = "approval_voided"
     APPROVAL_LATE = "approval_late"  # nobody acted in time, the next in line was asked
+    APPROVAL_REFUSED = "approval_refused"  # somebody tried who may not: its author, or no approver
     SENT_BACK = "sent_back"
     RECALLED = "recalled"
     POST_EDITED = "post_edited"
