@@ -201,6 +201,71 @@ def test_an_app_that_may_not_write_direct_messages_waits_for_an_operator(
         assert (parked.value.reason, parked.value.parked) == ("dm_not_allowed", True)
 
 
+# --- X's refusals
+
+
+@pytest.mark.parametrize(
+    ("problem", "status", "reason"),
+    [
+        ("duplicate", 403, "duplicate_text"),
+        ("not-summoned", 403, "not_summoned"),
+        ("gone", 403, "target_gone"),
+        ("old-version", 403, "target_edited"),
+        ("blocked", 403, "blocked"),
+        ("too-long", 403, "too_long"),
+        ("not-permitted", 403, "forbidden"),
+    ],
+)
+def test_a_reply_that_x_refuses_names_the_reason(
+    x: Sandbox, gateway: Gateway, problem: str, status: int, reason: str
+) -> None:
+    mention = x.write("emma_w", "@sarishop hello")
+    fault(x, "POST /2/tweets", "error", status=status, problem=problem)
+    with pytest.raises(Undeliverable) as refused:
+        gateway.reply(to=mention, text="Hi!")
+    assert refused.value.reason == reason
+    assert x.brands() == []
+
+
+@pytest.mark.parametrize(
+    ("problem", "status", "reason"),
+    [
+        ("suspended", 403, "account_suspended"),
+        ("usage-capped", 429, "credits_spent"),
+        ("credits", 402, "credits_spent"),
+        ("oauth1-permissions", 403, "login_refused"),
+    ],
+)
+def test_what_only_an_operator_can_mend_keeps_the_reply(
+    x: Sandbox, gateway: Gateway, problem: str, status: int, reason: str
+) -> None:
+    mention = x.write("emma_w", "@sarishop hello")
+    fault(x, "POST /2/tweets", "error", status=status, problem=problem)
+    with pytest.raises(TryLater) as parked:
+        gateway.reply(to=mention, text="Hi!")
+    assert (parked.value.reason, parked.value.parked) == (reason, True)
+    assert gateway.reply(to=mention, text="Hi!")
+
+
+def test_a_customer_who_blocked_us_is_told_apart(x: Sandbox, gateway: Gateway) -> None:
+    post = x.write("emma_w", "@sarishop goodbye")
+    x.control("x/person", username="emma_w", blocks_us=True)
+    with pytest.raises(Undeliverable) as refused:
+        gateway.reply(to=post, text="Hi!")
+    assert refused.value.reason == "blocked"
+
+
+def test_x_refuses_limited_replies_in_the_words_for_unsummoned_ones_but_the_post_tells(
+    x: Sandbox, gateway: Gateway
+) -> None:
+    root = x.write("tanvir_h", "just us", reply_settings="following")
+    below = x.write("ravi_k", "@sarishop look", reply_to=root)
+    with pytest.raises(Undeliverable) as refused:
+        gateway.reply(to=below, text="Hi!")
+    assert refused.value.reason == "not_summoned"
+    assert [post.reply_settings for post in gateway.look_up([root]).posts] == ["following"]
+
+
 # --- what can be seen, and who can be written to
 
 
