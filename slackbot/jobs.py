@@ -16,7 +16,7 @@ from workflows.desk import Desk, the_desk
 from workflows.domain.effects import GROUPS, Effect, Kind
 from workflows.domain.people import Group, Person
 from workflows.errors import DeliveryError, Missing, OutcomeUnknown, TryLater, Undeliverable
-from workflows.services.replies import OpenReply
+from workflows.services.replies import look_at, shown
 from workflows.store import drafts as draft_states
 from workflows.store.drafts import DraftId
 from workflows.store.unit_of_work import UnitOfWork
@@ -106,9 +106,9 @@ class Alert(SlackDeed):
 
 
 class RefreshModal(SlackDeed):
-    """Let an open reply dialog show the weight of what was typed; a comfort, never needed to send."""
+    """Let an open reply dialog show what was filled in comes to; a comfort, never needed to send."""
 
-    def prepare(self, uow: UnitOfWork, effect: Effect) -> tuple[str, Json] | None:
+    def prepare(self, uow: UnitOfWork, effect: Effect) -> tuple[str, Json, DraftId, str] | None:
         """Render the dialog from the saved draft; None when it was sent."""
         try:
             draft = uow.drafts.get(DraftId(int(effect.payload["draft"])))
@@ -116,19 +116,24 @@ class RefreshModal(SlackDeed):
             return None
         if draft.state != draft_states.OPEN:
             return None
-        view = uow.views.case(draft.case_id)
-        target = uow.views.message(view.case.account_id, draft.target)
-        others = tuple(who for who in view.drafting if who != draft.author)
-        open_reply = OpenReply(draft, target, view.customer, others)
-        return effect.key, render_reply_modal(open_reply, limit=self.desk.settings.x_post_limit)
+        reply = look_at(uow, draft)
+        return effect.key, render_reply_modal(reply), draft.id, reply.composed.final
 
-    def perform(self, ready: tuple[str, Json]) -> str:
+    def perform(self, ready: tuple[str, Json, DraftId, str]) -> str:
         """Update the view; one that was closed meanwhile is no loss."""
+        view_id, view, *_ = ready
         try:
-            self.sender.update_view(*ready)
+            self.sender.update_view(view_id, view)
         except (Undeliverable, OutcomeUnknown, TryLater):
             return ""
-        return ready[0]
+        return view_id
+
+    def record(
+        self, uow: UnitOfWork, effect: Effect, ready: tuple[str, Json, DraftId, str], external_id: str
+    ) -> None:
+        """Remember which words the author has seen as they will stand."""
+        if external_id:
+            shown(uow, uow.drafts.get(ready[2]), ready[3])
 
 
 class FetchPeople(SlackDeed):

@@ -80,6 +80,7 @@ def house_of(settings: Settings) -> House:
         },
         supervisors=settings.supervisors,
         admins=settings.admins,
+        post_limit=settings.x_post_limit,
     )
 
 

@@ -18,10 +18,11 @@ from workflows.domain.reply import same_words
 from workflows.domain.rules import Mention
 from workflows.errors import DeliveryError, NotSaved, OutcomeUnknown, TryLater, Undeliverable
 from workflows.playbook.judge import judge
-from workflows.services import replies
+from workflows.services import outcomes
 from workflows.services.board import alert
 from workflows.services.intake import take_posts
 from workflows.services.playbooks import make_ready
+from workflows.services.sending import hold_if_spoilt
 from workflows.store.drafts import DOUBTED, SUBMITTED, Draft, DraftId
 from workflows.store.unit_of_work import UnitOfWork
 from workflows.x.gateway import Gateway
@@ -88,9 +89,9 @@ class ReplyDeed(Deed):
         return self._desk.gateway
 
     def prepare(self, uow: UnitOfWork, effect: Effect) -> ReadyReply | None:
-        """Read the frozen words; None when the draft was settled otherwise."""
+        """Read the frozen words; None when the draft was settled otherwise, or something has spoilt it."""
         draft = uow.drafts.get(DraftId(int(effect.key)))
-        if draft.state not in (SUBMITTED, DOUBTED):
+        if draft.state not in (SUBMITTED, DOUBTED) or hold_if_spoilt(uow, draft, effect):
             return None
         return ReadyReply(draft, uow.cases.get(draft.case_id).account_id)
 
@@ -106,19 +107,19 @@ class ReplyDeed(Deed):
 
     def record(self, uow: UnitOfWork, effect: Effect, ready: Any, external_id: str) -> None:
         """Write down the post's id."""
-        replies.reply_sent(uow, effect, external_id)
+        outcomes.reply_sent(uow, effect, external_id)
 
     def refuse(self, uow: UnitOfWork, effect: Effect, error: Undeliverable) -> None:
         """Write down why X will not have it."""
-        replies.reply_refused(uow, effect, error.reason)
+        outcomes.reply_refused(uow, effect, error.reason)
 
     def postpone(self, uow: UnitOfWork, effect: Effect, error: TryLater) -> None:
         """Let the card say what the answer waits for."""
-        replies.reply_postponed(uow, effect, error.reason)
+        outcomes.reply_postponed(uow, effect, error.reason)
 
     def doubt(self, uow: UnitOfWork, effect: Effect) -> None:
         """Let the card say that we look."""
-        replies.reply_doubted(uow, effect)
+        outcomes.reply_doubted(uow, effect)
 
     def find(self, ready: ReadyReply, effect: Effect) -> str | None:
         """Look on our own timeline for an answer to that post with those words."""
@@ -127,7 +128,7 @@ class ReplyDeed(Deed):
     def unproven(self, uow: UnitOfWork, effect: Effect) -> None:
         """Ask a person: only they can tell whether it is there."""
         if uow.outbox.asked(effect):
-            replies.reply_asked(uow, effect)
+            outcomes.reply_asked(uow, effect)
 
     def _seen(self, ready: ReadyReply, since: datetime | None) -> str | None:
         since = min(since or datetime.now(UTC), datetime.now(UTC)) - OWN_WINDOW

@@ -81,6 +81,16 @@ def person(user_id: str) -> str:
     return f"<@{user_id}>" if re.fullmatch(r"[UWB][A-Z0-9]{1,30}", user_id) else escape(user_id, 40)
 
 
+def clipped(text: str, limit: int) -> str:
+    """Return strange words for a plain_text of one line; what would be live in mrkdwn loses its bracket."""
+    return clip(neutral(" ".join(text.split())), limit).replace("<", "‹") or " "
+
+
+def option(text: str, value: str) -> Json:
+    """Return a choice of a menu, with our own words or strange ones."""
+    return {"text": plain(clipped(text, 75)), "value": value}
+
+
 def moment(at: datetime, pattern: str = "{date_short_pretty} {time}") -> str:
     """Return a time that Slack's client draws in the reader's own zone."""
     return f"<!date^{int(at.timestamp())}^{pattern}|{at:%Y-%m-%d %H:%M} UTC>"

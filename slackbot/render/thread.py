@@ -30,6 +30,13 @@ def render_events(events: Sequence[EventView], *, customer: str, block_id: str) 
     return Message(" · ".join(told), blocks) if blocks else None
 
 
+def news_sentence(event: EventView, customer: str) -> str:
+    """Return one line of the history as a sentence; for a dialog that tells what happened meanwhile."""
+    if event.event == "reply_submitted":
+        return say("%(who)s handed in another answer", who=person(event.actor))
+    return _sentence(event, customer)
+
+
 _WITH_WORDS = frozenset({"post_received", "reply_sent", "reply_refused", "reply_asked"})
 
 

@@ -19,11 +19,13 @@ class House:
     """What the settings say of roles: the channels `cards`, `supervisors`, `admins`, and who is what.
 
     supervisors, admins  user ids and user group ids; empty: the workspace's admins and owners.
+    post_limit           weighted characters that the account may post.
     """
 
     channels: Mapping[str, str] = field(default_factory=dict)
     supervisors: Sequence[str] = ()
     admins: Sequence[str] = ()
+    post_limit: int = 280
 
     def channel(self, named: str) -> str:
         """Return the channel behind a role's name; any other name is a channel already."""

@@ -73,6 +73,8 @@ def happenings_of(entries: Sequence[Entry]) -> list[Happening]:
 def _with_entries(entries: Sequence[Entry]) -> list[tuple[Happening, Entry]]:
     """Return what the clocks need, each with the line that tells of it."""
     sent = {e.facts.get("draft"): e.at for e in entries if e.event == Event.REPLY_SENT}
+    # One that was taken back and handed in again answers what had been written by the second time.
+    handed_in = {e.facts.get("draft"): e.number for e in entries if e.event == Event.REPLY_SUBMITTED}
     happened: list[tuple[Happening, Entry]] = []
     for entry in entries:
         facts = entry.facts
@@ -80,7 +82,7 @@ def _with_entries(entries: Sequence[Entry]) -> list[tuple[Happening, Entry]]:
             what = What.THANKED if facts.get("thanks") else What.WROTE
             at = datetime.fromisoformat(facts["written"]) if "written" in facts else entry.at
             happened.append((Happening(at, what, post=facts.get("post", "")), entry))
-        elif entry.event == Event.REPLY_SUBMITTED and facts.get("draft") in sent:
+        elif handed_in.get(facts.get("draft")) == entry.number and facts.get("draft") in sent:
             happened.append((Happening(sent[facts.get("draft")], What.ANSWERED), entry))
         elif entry.event in (Event.PRIORITY_CHANGED, Event.TRIAGED) and "priority" in facts:
             happened.append((Happening(entry.at, What.PRIORITY, priority=facts["priority"]), entry))

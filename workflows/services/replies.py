@@ -1,57 +1,148 @@
-"""Replies: from the open modal to the post under the customer's, said once."""
+"""Replies: the dialog in which an answer is written, until it is handed in."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from workflows.domain.case import CaseId, answered, claim, may_write
-from workflows.domain.effects import Effect, Kind
-from workflows.domain.post import Author, Post
-from workflows.domain.reply import Answer, digest, fit_text, may_answer
+from workflows.domain.case import CaseId, claim, may_write
+from workflows.domain.macro import Macro
+from workflows.domain.playbook import Playbook
+from workflows.domain.reply import Answer, digest, fit_text, may_answer, nfc_lines
+from workflows.domain.tone import Finding, Verdict
 from workflows.errors import Conflict, Refusal
-from workflows.services.board import Asker, refresh_card, show
-from workflows.services.clocks import keep_time
+from workflows.services.approvals import ask_approval, void_approvals
+from workflows.services.board import Asker, refresh_card, tell_privately
+from workflows.services.clocks import case_playbook, keep_time
+from workflows.services.composing import Composed, compose, macro_text
+from workflows.services.context import changes_since, newest_line
 from workflows.services.escalations import quiet_by_claim
+from workflows.services.sending import send_draft
 from workflows.store import drafts as states
-from workflows.store.cases import NewMessage
 from workflows.store.drafts import Draft, DraftId
 from workflows.store.history import Event
 from workflows.store.unit_of_work import UnitOfWork
-from workflows.store.views import DRAFTING_FOR, MessageView
+from workflows.store.views import DRAFTING_FOR, CaseView, EventView, MessageView
 
-CANNOT_ANSWER = frozenset(
-    {"not_summoned", "reply_restricted", "target_gone", "author_unavailable", "blocked"}
-)
+MOST_TARGETS = 20
+
+
+class ToneRefused(Refusal):
+    """The tone check does not let these words out."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("tone_refused")
+        self.findings = findings
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What somebody has filled in so far; None is left as it was."""
+
+    text: str | None = None
+    target: str | None = None
+    channel: str | None = None
+    macro: str | None = None
+    signed: bool | None = None
+    as_thread: bool | None = None
+    promised_by: datetime | None = None
+
+    def values(self) -> dict[str, Any]:
+        """Return what was filled in, without the macro, which does more than to be kept."""
+        names = ("text", "target", "channel", "signed", "as_thread", "promised_by")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class OpenReply:
-    """What the reply modal shows.
+    """What the reply dialog shows.
 
-    others  colleagues who have a draft of this case open at this moment.
+    targets  the customer's posts that can be answered, newest first.
+    may_dm   the customer has written to us by direct message, so that we may, too.
+    others   colleagues who have a draft of this case open at this moment.
+    news     what happened since the author last looked; they have to look again.
+    look     why the last look is shown: "news", "tone", "parts", "macro"; "" while it is written.
     """
 
     draft: Draft
+    view: CaseView
     target: MessageView
-    customer: Author
-    others: tuple[str, ...]
+    targets: Sequence[MessageView]
+    composed: Composed
+    macros: Sequence[Macro]
+    signature: bool
+    may_dm: bool
+    others: Sequence[str]
+    news: Sequence[EventView] = field(default=())
+    look: str = ""
 
 
-def open_reply(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, rule: str) -> OpenReply:
-    """Start (or take up) the asker's draft of an answer to the customer's newest post.
+def open_reply(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, rule: str, purpose: str = "") -> OpenReply:
+    """Start (or take up) the asker's draft of an answer to the customer's newest post or message.
 
-    Raises Missing, HeldByOther, Refusal ("resolved", "answer_on_x").
+    rule     how strictly X lets us answer.
+    purpose  of a hand-off to DM ("invite" …): the draft then begins with the playbook's macro for it.
+
+    Raises Missing, HeldByOther, Refusal ("resolved", "answer_on_x", "macro_missing", "unfilled").
     """
     case = uow.cases.get(case_id)
     may_write(case, asker.agent, uow.now)
     view = uow.views.case(case_id)
-    target = uow.views.target(case_id)
-    if may_answer(target.summons, rule=rule, follow_ups_refused=view.follow_ups_refused) is Answer.ON_X:
-        raise Refusal("answer_on_x", username=view.customer.username, post=target.external_id)
-    others = tuple(who for who in view.drafting if who != asker.agent)
-    draft = uow.drafts.start(case_id, asker.agent, target.external_id)
+    target = uow.views.target(case_id, public_only=bool(purpose))
+    may_by_api = may_answer(target.summons, rule=rule, follow_ups_refused=view.follow_ups_refused)
+    if not target.is_dm and may_by_api is Answer.ON_X:
+        message = uow.views.newest_dm(case_id)
+        if purpose or message is None:
+            raise Refusal("answer_on_x", username=view.customer.username, post=target.external_id)
+        target = message
+    channel = states.DM if target.is_dm else states.PUBLIC
+    seen = newest_line(uow, case_id)
+    draft, is_new = uow.drafts.start(
+        case_id, asker.agent, target.external_id, channel=channel, purpose=purpose, seen=seen
+    )
+    if is_new and purpose:
+        draft = _begin_with(uow, draft, view, target, purpose)
     if asker.agent not in view.drafting:
         uow.cases.touch(case_id)
         refresh_card(uow, case, asker)
-    return OpenReply(draft, uow.views.message(case.account_id, draft.target), view.customer, others)
+    return look_at(uow, draft)
+
+
+def _begin_with(uow: UnitOfWork, draft: Draft, view: CaseView, target: MessageView, purpose: str) -> Draft:
+    playbook = case_playbook(uow, view.case)
+    name = getattr(playbook.move_to_dm, purpose)
+    macro = next((macro for macro in playbook.macros if macro.name == name), None)
+    if macro is None:
+        raise Refusal("macro_missing", purpose=purpose)
+    text = macro_text(uow, macro, draft, view, target)
+    uow.drafts.change(draft.id, draft.author, text=text, macro=macro.name)
+    return uow.drafts.get(draft.id)
+
+
+def look_at(uow: UnitOfWork, draft: Draft, *, news: Sequence[EventView] = (), look: str = "") -> OpenReply:
+    """Return what the dialog of a draft shows now."""
+    view = uow.views.case(draft.case_id)
+    target = uow.views.message(view.case.account_id, draft.target)
+    playbook = case_playbook(uow, view.case)
+    return OpenReply(
+        draft=draft,
+        view=view,
+        target=target,
+        targets=uow.views.targets(draft.case_id, MOST_TARGETS),
+        composed=compose(uow, draft, view, target),
+        macros=_offered(playbook, view),
+        signature=bool(playbook.replies.signature),
+        may_dm=uow.views.newest_dm(draft.case_id) is not None,
+        others=tuple(who for who in view.drafting if who != draft.author),
+        news=news,
+        look=look,
+    )
+
+
+def _offered(playbook: Playbook, view: CaseView) -> Sequence[Macro]:
+    """Return the macros, those for the tags of the case first."""
+    tags = set(view.case.tags)
+    return sorted(playbook.macros, key=lambda macro: not tags & set(macro.tags))
 
 
 def leave_dialog(uow: UnitOfWork, draft_id: DraftId, asker: Asker | None = None) -> None:
@@ -69,170 +160,142 @@ def leave_old_dialogs(uow: UnitOfWork) -> None:
         leave_dialog(uow, draft.id)
 
 
-def keep_draft(uow: UnitOfWork, draft_id: DraftId, agent: str, text: str) -> None:
-    """Keep what was typed so far, so that a closed modal loses nothing."""
+def keep_draft(uow: UnitOfWork, draft_id: DraftId, agent: str, choices: Choices) -> Draft:
+    """Keep what was filled in so far: a closed dialog loses nothing. A macro that was picked fills it.
+
+    Raises Missing, Refusal ("unfilled").
+    """
     draft = uow.drafts.get(draft_id)
-    if draft.author == agent:
-        uow.drafts.keep_text(draft_id, draft.author, text)
+    if draft.author != agent or draft.state != states.OPEN:
+        return draft
+    values = choices.values()
+    account = uow.cases.get(draft.case_id).account_id
+    if "target" in values and uow.views.case_of(account, values["target"]) != draft.case_id:
+        del values["target"]  # no post of this case: nothing in a payload but ids is believed
+    if "target" in values:
+        is_dm = uow.views.message(account, values["target"]).is_dm
+        values["channel"] = states.DM if is_dm else states.PUBLIC
+    elif values.get("channel") not in (None, draft.channel):
+        values |= _of_channel(uow, draft, values["channel"])
+    if values:
+        uow.drafts.change(draft.id, draft.author, **values)
+        draft = uow.drafts.get(draft_id)
+    if choices.macro and choices.macro != draft.macro:
+        draft = _fill(uow, draft, choices.macro)
+    return draft
 
 
-def submit_reply(uow: UnitOfWork, draft_id: DraftId, asker: Asker, text: str, *, limit: int) -> None:
-    """Queue the text as the asker's public answer; answering a free case claims it.
+def _of_channel(uow: UnitOfWork, draft: Draft, channel: str) -> dict[str, str]:
+    """Return what answering in this channel means: the newest post, or the newest direct message."""
+    if channel == states.DM:
+        message = uow.views.newest_dm(draft.case_id)
+        return {"target": message.external_id, "channel": channel} if message else {"channel": draft.channel}
+    target = uow.views.target(draft.case_id, public_only=True)
+    return {"target": target.external_id, "channel": states.PUBLIC}
 
-    limit  weighted characters that the account may post.
 
-    Raises Missing, HeldByOther, Refusal ("empty", "too_long", "resolved", "not_your_draft"), Conflict
-    ("already_submitted").
+def _fill(uow: UnitOfWork, draft: Draft, name: str) -> Draft:
+    """Put a macro's wording in the place of what an earlier macro left, else after what was typed."""
+    view = uow.views.case(draft.case_id)
+    playbook = case_playbook(uow, view.case)
+    macro = next((macro for macro in playbook.macros if macro.name == name), None)
+    if macro is None:
+        return draft
+    target = uow.views.message(view.case.account_id, draft.target)
+    text = macro_text(uow, macro, draft, view, target)
+    typed = "" if draft.macro else draft.text.strip()
+    text = f"{typed}\n{text}" if typed else text
+    uow.drafts.change(draft.id, draft.author, text=text, macro=name, fills=draft.fills + 1)
+    return uow.drafts.get(draft.id)
+
+
+def submit_reply(uow: UnitOfWork, draft_id: DraftId, asker: Asker, choices: Choices) -> OpenReply | None:
+    """Hand the asker's answer in: it goes out, or to who must approve it; answering a free case claims it.
+
+    Returns the dialog when its author has to look again before anything leaves: something happened
+    meanwhile, or the words were not seen as they would stand. None when it is handed in.
+
+    Raises Missing, HeldByOther, ToneRefused, Conflict ("already_submitted"), Refusal ("empty", "too_long",
+    "resolved", "not_your_draft", "promise_past", "unfilled").
     """
     draft = uow.drafts.get(draft_id)
     if draft.author != asker.agent:
         raise Refusal("not_your_draft")
     if draft.state != states.OPEN:
-        raise Conflict("already_submitted", digest=draft.digest)
-    text = fit_text(text, limit=limit)
+        typed = nfc_lines(choices.text or "")
+        is_same = bool(typed) and (draft.whole or draft.text).startswith(typed)
+        raise Conflict("already_submitted", same="1" if is_same else "")
+    fills = draft.fills
+    draft = keep_draft(uow, draft_id, asker.agent, choices)
+    if choices.promised_by and choices.promised_by <= uow.now:
+        raise Refusal("promise_past")
+    case = uow.cases.get(draft.case_id)
+    may_write(case, asker.agent, uow.now)
+    held = _look_again(uow, draft, filled=draft.fills != fills)
+    if held:
+        return held
+    reply = look_at(uow, draft)
+    _check(reply.composed, draft)
+    uow.drafts.change(draft.id, draft.author, text=reply.composed.final, digest=digest(reply.composed.final))
+    _take(uow, draft, asker)
+    _hand_in(uow, uow.drafts.get(draft.id), reply, asker)
+    return None
+
+
+def _look_again(uow: UnitOfWork, draft: Draft, *, filled: bool) -> OpenReply | None:
+    """Return the dialog if its author has not seen what they should before these words leave."""
+    changes = changes_since(uow, draft.case_id, draft.seen, but_by=draft.author)
+    if changes:
+        news = uow.views.told(draft.case_id, [line.number for line in changes])
+        uow.drafts.change(draft.id, draft.author, seen=newest_line(uow, draft.case_id))
+        reply = look_at(uow, uow.drafts.get(draft.id), news=news, look="news")
+    else:
+        reply = look_at(uow, draft)
+        final = reply.composed.final
+        warned = reply.composed.verdict is Verdict.WARN
+        look = "macro" if filled else "tone" if warned else "parts" if len(reply.composed.parts) > 1 else ""
+        if not look or not final or draft.digest == digest(final):
+            return None
+        reply = look_at(uow, draft, look=look)
+    shown(uow, draft, reply.composed.final)
+    return reply
+
+
+def shown(uow: UnitOfWork, draft: Draft, final: str) -> None:
+    """Remember that the author has seen these words as they will stand."""
+    if final:
+        uow.drafts.change(draft.id, draft.author, digest=digest(final))
+
+
+def _check(composed: Composed, draft: Draft) -> None:
+    refused = [finding for finding in composed.findings if finding.verdict is Verdict.REFUSE]
+    if refused:
+        raise ToneRefused(refused)
+    if len(composed.parts) == 1:
+        fit_text(composed.final if draft.text.strip() else "", limit=composed.limit)
+
+
+def _take(uow: UnitOfWork, draft: Draft, asker: Asker) -> None:
+    """Let answering a free case claim it."""
     before = uow.cases.get(draft.case_id)
     case = uow.cases.save(before, claim(before, asker.agent, uow.now))
-    actor = ("agent", asker.agent)
     if case != before:
-        uow.history.add(case.id, Event.CLAIMED, actor)
+        uow.history.add(case.id, Event.CLAIMED, ("agent", asker.agent))
         case = keep_time(uow, quiet_by_claim(uow, case, asker.agent))
     else:
         uow.cases.touch(case.id)
-    sealed = digest(text)
-    uow.drafts.move(
-        draft.id, states.OPEN, to=states.SUBMITTED, text=text, digest=sealed, submitted_at=uow.now
-    )
-    uow.outbox.add(
-        Kind.REPLY,
-        str(draft.id),
-        case_id=case.id,
-        priority=case.priority,
-        budget=f"x:post:{case.account_id}",
-    )
-    uow.history.add(
-        case.id, Event.REPLY_SUBMITTED, actor, draft=str(draft.id), to=draft.target, digest=sealed
-    )
-    refresh_card(uow, case, asker)
 
 
-def reply_sent(uow: UnitOfWork, effect: Effect, external_id: str) -> None:
-    """Record that the answer stands on the network as `external_id` ("" when only a person knows)."""
-    draft = _settle(uow, effect, Event.REPLY_SENT, to=states.SENT, external_id=external_id)
-    if draft is None:
-        return
+def _hand_in(uow: UnitOfWork, draft: Draft, reply: OpenReply, asker: Asker) -> None:
     case = uow.cases.get(draft.case_id)
-    if external_id:
-        _attach(uow, draft, case.account_id, external_id)
-    case = keep_time(uow, case)
-    show(uow, uow.cases.save(case, answered(case, customer_wrote_since=case.waiting_since is not None)))
-
-
-def reply_refused(uow: UnitOfWork, effect: Effect, reason: str) -> None:
-    """Record that the network refuses this answer for good; it is learned where it concerns the post."""
-    draft = _settle(uow, effect, Event.REPLY_REFUSED, to=states.REFUSED, reason=reason)
-    if draft is None:
-        return
-    case = uow.cases.get(draft.case_id)
-    if reason in CANNOT_ANSWER:
-        uow.cases.refuse_message(case.account_id, draft.target, reason)
-        target = uow.views.message(case.account_id, draft.target)
-        if reason == "not_summoned" and target.summons.follows_up:
-            uow.accounts.remember_follow_ups_refused(case.account_id)
-    uow.cases.touch(case.id)
-    show(uow, case)
-
-
-def reply_postponed(uow: UnitOfWork, effect: Effect, reason: str) -> None:
-    """Let the card say why an answer waits; the draft stays submitted."""
-    draft_id = DraftId(int(effect.key))
-    if uow.drafts.get(draft_id).reason == reason:
-        return  # the card says so already
-    if uow.drafts.move(draft_id, states.SUBMITTED, states.DOUBTED, to=states.SUBMITTED, reason=reason):
-        _show_case(uow, effect)
-
-
-def reply_doubted(uow: UnitOfWork, effect: Effect) -> None:
-    """Record that nobody knows whether the answer is out; the desk looks for it."""
-    if _settle(uow, effect, Event.REPLY_DOUBTED, to=states.DOUBTED):
-        _show_case(uow, effect)
-
-
-def reply_asked(uow: UnitOfWork, effect: Effect) -> None:
-    """Put the question to the agent: is it there?"""
-    if _settle(uow, effect, Event.REPLY_ASKED, to=states.ASKED):
-        _show_case(uow, effect)
-
-
-def confirm_reply(uow: UnitOfWork, draft_id: DraftId, asker: Asker) -> None:
-    """A person has seen the answer on X: it is there.
-
-    Raises Missing, Conflict ("doubt_settled").
-    """
-    effect = _doubted_effect(uow, draft_id)
-    uow.outbox.done(effect)
-    _decided(uow, draft_id, asker, Event.REPLY_CONFIRMED)
-    reply_sent(uow, effect, "")
-    refresh_card(uow, uow.cases.get(uow.drafts.get(draft_id).case_id), asker)
-
-
-def send_again(uow: UnitOfWork, draft_id: DraftId, asker: Asker) -> None:
-    """A person has looked and not seen the answer: it goes out again.
-
-    Raises Missing, Conflict ("doubt_settled").
-    """
-    effect = _doubted_effect(uow, draft_id)
-    uow.outbox.postponed(effect, after_s=0, reason="")
-    _decided(uow, draft_id, asker, Event.REPLY_RESENT)
-    uow.drafts.move(draft_id, states.ASKED, to=states.SUBMITTED, reason="")
-    case = uow.cases.get(uow.drafts.get(draft_id).case_id)
-    uow.cases.touch(case.id)
-    show(uow, case, asker)
-
-
-def _doubted_effect(uow: UnitOfWork, draft_id: DraftId) -> Effect:
-    draft = uow.drafts.get(draft_id)
-    effect = uow.outbox.find(Kind.REPLY, str(draft.id))
-    if effect is None or draft.state != states.ASKED:
-        raise Conflict("doubt_settled")
-    return effect
-
-
-def _decided(uow: UnitOfWork, draft_id: DraftId, asker: Asker, event: Event) -> None:
-    draft = uow.drafts.get(draft_id)
-    uow.history.add(draft.case_id, event, ("agent", asker.agent), draft=str(draft.id))
-
-
-def _settle(uow: UnitOfWork, effect: Effect, event: Event, *, to: str, **values: str) -> Draft | None:
-    """Move the draft of this effect and tell the history; None when it was there already."""
-    draft_id = DraftId(int(effect.key))
-    under_way = (states.SUBMITTED, states.DOUBTED, states.ASKED)
-    if not uow.drafts.move(
-        draft_id, *(state for state in under_way if state != to), to=to, settled_at=uow.now, **values
-    ):
-        return None
-    draft = uow.drafts.get(draft_id)
-    facts = {name: value for name, value in values.items() if value}
-    uow.history.add(draft.case_id, event, draft=str(draft_id), **facts)
-    return draft
-
-
-def _show_case(uow: UnitOfWork, effect: Effect) -> None:
-    case = uow.cases.get(uow.drafts.get(DraftId(int(effect.key))).case_id)
-    uow.cases.touch(case.id)
-    show(uow, case)
-
-
-def _attach(uow: UnitOfWork, draft: Draft, account_id: str, external_id: str) -> None:
-    """Store our answer as a message of the case; its echo from the network then changes nothing."""
-    account = next(a for a in uow.accounts.all() if a.id == account_id)
-    post = Post(
-        id=external_id,
-        author=account,
-        text=draft.text,
-        written_at=uow.now,
-        conversation_id="",
-        in_reply_to=draft.target,
-    )
-    uow.cases.add_message(
-        NewMessage(draft.case_id, account_id, "brand", "reply", post, names_us=False, follows_up=False)
-    )
+    private = Asker(asker.agent, channel=asker.channel or case.card_channel or case.channel)
+    if reply.composed.needs:
+        ask_approval(uow, draft, reply.composed.needs, private)
+    else:
+        void_approvals(uow, case.id, "another_sent")
+        sent = send_draft(uow, draft)
+        if sent.leaves_at:
+            key = f"undo:{draft.id}:{sent.leaves_at.timestamp():.0f}"
+            at = sent.leaves_at.isoformat()
+            tell_privately(uow, private, key, "sends_at", at=at, draft=str(draft.id))
+    refresh_card(uow, uow.cases.get(case.id), asker)

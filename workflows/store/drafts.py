@@ -31,6 +31,7 @@ _AUTHOR = select(drafts.c.author).where(drafts.c.id == bindparam("number"))
 class Draft:
     """One answer in the making.
 
+    digest       of the whole text: when it was handed in; of an open one: when its author last saw it whole.
     target       the post that it answers; of a direct message the customer's newest.
     external_id  the post that it became, once sent.
     channel      PUBLIC or DM.
@@ -39,7 +40,6 @@ class Draft:
     promised_by  until when its author promises something (desk time).
     as_thread    goes out in numbered parts when it is too long for one post.
     seen         number of the last line of the case's history that its author saw.
-    looked       its author has seen in a last look what the world will see.
     editor       who changed it when approving it.
     leaves_at    until then it can be undone (machine time).
     thread_of    the draft that is the first part; `part` of `parts` says which this is.
@@ -66,7 +66,6 @@ class Draft:
     signed: bool = True
     as_thread: bool = False
     seen: int = 0
-    looked: bool = False
     editor: str = ""
     leaves_at: datetime | None = None
     thread_of: int | None = None
@@ -142,6 +141,18 @@ class Drafts:
             "parts": parts,
         }
         self._connection.execute(drafts.insert().values(**values))
+
+    def copy_part(self, refused: Draft) -> Draft:
+        """Return a new draft, submitted, that says what a refused part of a thread said."""
+        names = ("case_id", "author", "target", "text", "digest", "channel", "part", "parts", "seen")
+        values = {name: getattr(refused, name) for name in names}
+        values |= {
+            "thread_of": refused.thread_of or refused.id,
+            "state": SUBMITTED,
+            "submitted_at": self._now,
+        }
+        row = self._connection.execute(drafts.insert().values(**values).returning(drafts)).one()
+        return draft_of(row)
 
     def later_part(self, first: int, number: int) -> Draft | None:
         """Return a part of a thread that waits for its turn."""

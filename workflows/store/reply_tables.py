@@ -49,9 +49,6 @@ drafts = Table(
     Column(
         "seen", BigInteger, nullable=False, server_default="0", comment="last history line its author saw"
     ),
-    Column(
-        "looked", Boolean, nullable=False, server_default=false(), comment="its author took the last look"
-    ),
     Column("fills", Integer, nullable=False, server_default="0", comment="how often a macro filled it"),
     Column("whole", Text, nullable=False, server_default="", comment="the text that this is part 1 of"),
     Column("editor", Text, nullable=False, server_default="", comment="who changed it when approving it"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
 from workflows.domain.case import Case, CaseId
 from workflows.domain.post import Author
@@ -144,20 +144,40 @@ class Views:
         latest = next(iter(unsettled or replies), None)
         return (draft_of(latest) if latest else None), sorted(set(drafting))
 
-    def target(self, case_id: CaseId) -> MessageView:
-        """Return the customer's newest post, which an answer goes to.
+    def target(self, case_id: CaseId, *, public_only: bool = False) -> MessageView:
+        """Return the customer's newest post or direct message that is still there: an answer goes to it.
 
         Raises Missing.
         """
-        row = self.connection.execute(
-            select(messages)
-            .where(messages.c.case_id == case_id, messages.c.author == "customer")
-            .order_by(*_NEWEST_FIRST)
-            .limit(1)
-        ).first()
-        if row is None:
+        kinds = (messages.c.kind != "dm",) if public_only else ()
+        found = self._theirs(case_id, 1, messages.c.gone == "", *kinds) or self._theirs(case_id, 1, *kinds)
+        if not found:
             raise Missing("no_such_post")
-        return message_of(row)
+        return found[0]
+
+    def targets(self, case_id: CaseId, most: int) -> Sequence[MessageView]:
+        """Return the customer's newest posts that can be answered, newest first."""
+        return self._theirs(case_id, most, messages.c.gone == "", messages.c.kind != "dm")
+
+    def newest_dm(self, case_id: CaseId) -> MessageView | None:
+        """Return the customer's newest direct message; None when they never wrote one in this case."""
+        return next(iter(self._theirs(case_id, 1, messages.c.kind == "dm")), None)
+
+    def _theirs(self, case_id: CaseId, most: int, *where: ColumnElement[bool]) -> list[MessageView]:
+        """Return the newest of the customer's messages that are so, newest first."""
+        wanted = select(messages).where(
+            messages.c.case_id == case_id, messages.c.author == "customer", *where
+        )
+        rows = self.connection.execute(wanted.order_by(*_NEWEST_FIRST).limit(most))
+        return [message_of(row) for row in rows]
+
+    def case_of(self, account_id: str, post_id: str) -> int | None:
+        """Return the case that a post belongs to; None when it is not stored."""
+        return self.connection.execute(
+            select(messages.c.case_id).where(
+                messages.c.account_id == account_id, messages.c.external_id == post_id
+            )
+        ).scalar()
 
     def message(self, account_id: str, post_id: str) -> MessageView:
         """Return one post.
@@ -186,11 +206,15 @@ class Views:
 
         The opening is left out: the card itself tells of it.
         """
+        return self._lines(case_id, limit, history.c.id > after, history.c.event != "opened")
+
+    def told(self, case_id: CaseId, numbers: Sequence[int]) -> Sequence[EventView]:
+        """Return these lines of the history, with the words of posts and replies beside them."""
+        return self._lines(case_id, len(numbers), history.c.id.in_(numbers))
+
+    def _lines(self, case_id: CaseId, limit: int, *where: ColumnElement[bool]) -> Sequence[EventView]:
         rows = self.connection.execute(
-            select(history)
-            .where(history.c.case_id == case_id, history.c.id > after, history.c.event != "opened")
-            .order_by(history.c.id)
-            .limit(limit)
+            select(history).where(history.c.case_id == case_id, *where).order_by(history.c.id).limit(limit)
         ).all()
         posts = [row.facts["post"] for row in rows if row.event == "post_received"]
         replies = [int(row.facts["draft"]) for row in rows if "draft" in row.facts]

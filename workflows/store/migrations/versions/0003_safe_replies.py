@@ -103,13 +103,6 @@ def _columns() -> dict[str, list[sa.Column[Any]]]:
                 comment="last history line its author saw",
             ),
             sa.Column(
-                "looked",
-                sa.Boolean(),
-                nullable=False,
-                server_default=sa.false(),
-                comment="its author took the last look",
-            ),
-            sa.Column(
                 "fills",
                 sa.Integer(),
                 nullable=False,
