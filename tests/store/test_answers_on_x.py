@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.store.stores import ASHA, START, Store, asker, make_post, use, woken
+from tests.store.stores import ASHA, START, Store, asker, hand_in, make_post, use, woken
 from tests.store.test_intake import events, make_own, take
 from workflows.domain.case import Status
 from workflows.domain.effects import Kind
-from workflows.services.replies import open_reply, reply_asked, reply_doubted, reply_sent, submit_reply
+from workflows.services.outcomes import reply_asked, reply_doubted, reply_sent
+from workflows.services.replies import open_reply
 from workflows.store.tables import messages, outbox
 
 LADDER = """
@@ -59,7 +60,7 @@ def test_the_echo_of_an_answer_that_is_under_way_does_not_count_as_a_second_one(
     case_id = store.have_case(make_post(1))
     with store.at(60) as uow:
         draft = open_reply(uow, case_id, asker(ASHA), rule="open").draft
-        submit_reply(uow, draft.id, asker(ASHA), "On its way!", limit=280)
+        hand_in(uow, draft.id, asker(ASHA), "On its way!")
     effect = store.claimed(store.row(outbox, outbox.c.kind == Kind.REPLY).id, 60)
     with store.at(61) as uow:
         if state != "submitted":
@@ -84,7 +85,7 @@ def test_an_answer_by_hand_to_another_post_counts_while_a_reply_is_under_way(sto
     with store.at(60) as uow:
         draft = open_reply(uow, case_id, asker(ASHA), rule="open").draft
         assert draft.target == make_post(2).id
-        submit_reply(uow, draft.id, asker(ASHA), "On its way!", limit=280)
+        hand_in(uow, draft.id, asker(ASHA), "On its way!")
 
     take(store, make_own(3, answers=1), seconds=62)
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import ColumnElement, Table, delete
 
-from tests.store.stores import ASHA, MEHMET, RAVI, START, Store, asker, make_post
+from tests.store.stores import ASHA, MEHMET, RAVI, START, Store, asker, hand_in, make_post
 from workflows.domain.case import CaseId
 from workflows.domain.effects import Kind, State
-from workflows.services import replies
+from workflows.services import outcomes, replies
 from workflows.services.audit import audit
 from workflows.services.cases import claim_case, reopen_case, resolve_case, take_over_case
 from workflows.store import drafts as states
@@ -27,24 +27,24 @@ def findings(store: Store, seconds: float = LATER) -> list[str]:
 def answer(store: Store, case_id: CaseId, *, outcome: str) -> None:
     with store.at() as uow:
         draft = replies.open_reply(uow, case_id, asker(), rule="open").draft
-        replies.submit_reply(uow, draft.id, asker(), f"Sorry! ({outcome})", limit=280)
+        hand_in(uow, draft.id, asker(), f"Sorry! ({outcome})")
     effect = store.row(outbox, outbox.c.kind == Kind.REPLY, outbox.c.dedup_key == str(draft.id))
     claimed = store.claimed(effect.id)
     with store.at(1) as uow:
         if outcome == "sent":
             uow.outbox.done(claimed, "9001")
-            replies.reply_sent(uow, claimed, "9001")
+            outcomes.reply_sent(uow, claimed, "9001")
         elif outcome == "refused":
             uow.outbox.failed(claimed, "duplicate_text")
-            replies.reply_refused(uow, claimed, "duplicate_text")
+            outcomes.reply_refused(uow, claimed, "duplicate_text")
         elif outcome == "waits":
             uow.outbox.postponed(claimed, after_s=900, reason="x_busy")
-            replies.reply_postponed(uow, claimed, "x_busy")
+            outcomes.reply_postponed(uow, claimed, "x_busy")
         else:
             uow.outbox.doubted(claimed, "no_answer")
-            replies.reply_doubted(uow, claimed)
+            outcomes.reply_doubted(uow, claimed)
             uow.outbox.asked(claimed)
-            replies.reply_asked(uow, claimed)
+            outcomes.reply_asked(uow, claimed)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tests.store.stores import (
     Store,
     answered,
     asker,
+    hand_in,
     make_post,
     use,
     woken,
@@ -26,14 +27,8 @@ from workflows.services.escalations import (
     still_wanted,
 )
 from workflows.services.intake import take_posts
-from workflows.services.replies import (
-    confirm_reply,
-    open_reply,
-    reply_asked,
-    reply_doubted,
-    reply_sent,
-    submit_reply,
-)
+from workflows.services.outcomes import confirm_reply, reply_asked, reply_doubted, reply_sent
+from workflows.services.replies import open_reply
 from workflows.store.drafts import DraftId
 from workflows.store.history import Event
 from workflows.store.tables import outbox
@@ -219,7 +214,7 @@ def submitted(store: Store, case_id: CaseId, minute: float, text: str = "We are 
     """Let Asha answer; X has not said yet what became of it."""
     with store.at(minute * MINUTE) as uow:
         draft = open_reply(uow, case_id, asker(ASHA), rule="open").draft
-        submit_reply(uow, draft.id, asker(ASHA), text, limit=280)
+        hand_in(uow, draft.id, asker(ASHA), text)
     return draft.id
 
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.store.stores import ASHA, BRAND, CHANNEL, MEHMET, START, Store, asker, at_once, make_post
+from tests.store.stores import ASHA, BRAND, CHANNEL, MEHMET, START, Store, asker, at_once, hand_in, make_post
 from workflows.domain.case import CaseId, Status
 from workflows.domain.effects import Effect, Kind, State
 from workflows.errors import Conflict, HeldByOther, Refusal
-from workflows.services import replies
+from workflows.services import outcomes, replies
 from workflows.services.cases import claim_case, resolve_case
 from workflows.services.intake import take_posts
-from workflows.services.replies import OpenReply, open_reply, submit_reply
+from workflows.services.replies import OpenReply, open_reply
 from workflows.store import drafts as states
 from workflows.store.drafts import DraftId
 from workflows.store.reply_tables import drafts
@@ -31,7 +31,7 @@ def submitted(store: Store, text: str = "So sorry!", *, by: Any = ASHA, seconds:
     """Have a case whose reply is submitted; return the draft."""
     draft_id = opened(store, store.have_case(), by=by, seconds=seconds).draft.id
     with store.at(seconds) as uow:
-        submit_reply(uow, draft_id, asker(by), text, limit=280)
+        hand_in(uow, draft_id, asker(by), text)
     return draft_id
 
 
@@ -45,11 +45,11 @@ def doubted(store: Store, draft_id: DraftId, *, asked: bool = True) -> Effect:
     effect = claimed_reply(store, draft_id)
     with store.at(2) as uow:
         uow.outbox.doubted(effect, "no_answer")
-        replies.reply_doubted(uow, effect)
+        outcomes.reply_doubted(uow, effect)
     if asked:
         with store.at(200) as uow:
             uow.outbox.asked(effect)
-            replies.reply_asked(uow, effect)
+            outcomes.reply_asked(uow, effect)
     return effect
 
 
@@ -84,14 +84,14 @@ def test_an_opened_reply_answers_the_newest_post_and_shows_who_writes_too(store:
     assert first.others == ()
     assert second.others == (MEHMET,)
     assert second.target.text == "@sarishop hello?"
-    assert second.customer.username == "emma_w"
+    assert second.view.customer.username == "emma_w"
 
 
 def test_a_draft_is_taken_up_where_it_was_left(store: Store) -> None:
     case_id = store.have_case()
     first = opened(store, case_id)
     with store.at(1) as uow:
-        replies.keep_draft(uow, first.draft.id, ASHA, "Dear Em")
+        replies.keep_draft(uow, first.draft.id, ASHA, replies.Choices(text="Dear Em"))
 
     again = opened(store, case_id, seconds=60)
 
@@ -102,10 +102,10 @@ def test_a_draft_is_taken_up_where_it_was_left(store: Store) -> None:
 def test_only_who_writes_a_draft_changes_it(store: Store) -> None:
     started = opened(store, store.have_case()).draft
     with store.at(1) as uow:
-        replies.keep_draft(uow, started.id, MEHMET, "Ha!")
+        replies.keep_draft(uow, started.id, MEHMET, replies.Choices(text="Ha!"))
     assert draft(store).text == ""
 
-    refusal = refused(store, lambda uow: submit_reply(uow, started.id, asker(MEHMET), "Ha!", limit=280))
+    refusal = refused(store, lambda uow: hand_in(uow, started.id, asker(MEHMET), "Ha!"))
     assert refusal.code == "not_your_draft"
 
 
@@ -189,7 +189,7 @@ def test_a_reply_that_is_submitted_twice_at_once_is_one_reply(store: Store) -> N
 
     def submit(number: int) -> str:
         with store.begin() as uow:
-            submit_reply(uow, started.id, asker(ASHA), f"Answer {number}", limit=280)
+            hand_in(uow, started.id, asker(ASHA), f"Answer {number}")
         return f"Answer {number}"
 
     results = at_once(8, submit)
@@ -209,7 +209,7 @@ def test_a_text_that_x_would_not_take_is_refused_before_it_is_submitted(
     started = opened(store, store.have_case()).draft
     before = store.rows(drafts), store.rows(history), store.rows(outbox), store.case()
 
-    refusal = refused(store, lambda uow: submit_reply(uow, started.id, asker(), text, limit=280))
+    refusal = refused(store, lambda uow: hand_in(uow, started.id, asker(), text))
 
     assert refusal.code == code
     assert (store.rows(drafts), store.rows(history), store.rows(outbox), store.case()) == before
@@ -227,7 +227,7 @@ def test_a_reply_to_a_case_that_changed_meanwhile_is_refused_and_its_draft_stays
         else:
             resolve_case(uow, case_id, asker(MEHMET))
 
-    refusal = refused(store, lambda uow: submit_reply(uow, started.id, asker(), "Hi", limit=280), seconds=2)
+    refusal = refused(store, lambda uow: hand_in(uow, started.id, asker(), "Hi"), seconds=2)
 
     assert refusal.code == {"taken": "held", "resolved": "resolved"}[happened]
     assert draft(store).state == states.OPEN
@@ -241,7 +241,7 @@ def test_a_reply_that_is_out_waits_for_the_customer_and_its_echo_changes_nothing
     effect = claimed_reply(store, submitted(store))
     with store.at(5) as uow:
         assert uow.outbox.done(effect, "1990000000000000900")
-        replies.reply_sent(uow, effect, "1990000000000000900")
+        outcomes.reply_sent(uow, effect, "1990000000000000900")
 
     row = draft(store)
     assert (row.state, row.external_id) == (states.SENT, "1990000000000000900")
@@ -261,7 +261,7 @@ def test_a_customer_who_wrote_while_the_reply_was_on_its_way_still_waits_for_us(
         take_posts(uow, BRAND, [make_post(2)], channel=CHANNEL)
     with store.at(5) as uow:
         uow.outbox.done(effect, "9")
-        replies.reply_sent(uow, effect, "9")
+        outcomes.reply_sent(uow, effect, "9")
         assert uow.cases.get(CaseId(1)).waiting_since == make_post(2).written_at
 
     assert store.case().status == Status.OPEN
@@ -274,7 +274,7 @@ def test_nobody_waits_once_the_newest_post_is_answered(store: Store) -> None:
     effect = claimed_reply(store, submitted(store, seconds=1), seconds=2)
     with store.at(5) as uow:
         uow.outbox.done(effect, "9")
-        replies.reply_sent(uow, effect, "9")
+        outcomes.reply_sent(uow, effect, "9")
         assert uow.cases.get(CaseId(1)).waiting_since is None
 
 
@@ -282,20 +282,20 @@ def test_a_reply_is_recorded_as_sent_once(store: Store) -> None:
     effect = claimed_reply(store, submitted(store))
     for _ in range(2):
         with store.at(5) as uow:
-            replies.reply_sent(uow, effect, "9")
+            outcomes.reply_sent(uow, effect, "9")
 
     assert events(store).count("reply_sent") == 1
     assert len(store.rows(messages, messages.c.author == "brand")) == 1
 
 
-@pytest.mark.parametrize("reason", sorted(replies.CANNOT_ANSWER))
+@pytest.mark.parametrize("reason", sorted(outcomes.CANNOT_ANSWER))
 def test_a_refusal_that_concerns_the_post_is_learned_and_the_next_answer_is_on_x(
     store: Store, reason: str
 ) -> None:
     effect = claimed_reply(store, submitted(store))
     with store.at(5) as uow:
         uow.outbox.failed(effect, reason)
-        replies.reply_refused(uow, effect, reason)
+        outcomes.reply_refused(uow, effect, reason)
 
     row = draft(store)
     assert (row.state, row.reason) == (states.REFUSED, reason)
@@ -309,7 +309,7 @@ def test_a_refusal_that_concerns_the_text_lets_the_agent_try_another(store: Stor
     effect = claimed_reply(store, submitted(store))
     with store.at(5) as uow:
         uow.outbox.failed(effect, "duplicate_text")
-        replies.reply_refused(uow, effect, "duplicate_text")
+        outcomes.reply_refused(uow, effect, "duplicate_text")
 
     assert store.row(messages).refused == ""
     assert opened(store, CaseId(1), seconds=6).draft.state == states.OPEN
@@ -319,11 +319,11 @@ def test_a_refused_follow_up_is_learned_for_all_of_them(store: Store) -> None:
     case_id = store.have_case(make_post(1, **FOLLOW_UP))
     started = opened(store, case_id).draft
     with store.at() as uow:
-        submit_reply(uow, started.id, asker(), "Hi", limit=280)
+        hand_in(uow, started.id, asker(), "Hi")
     effect = claimed_reply(store, started.id)
     with store.at(5) as uow:
         uow.outbox.failed(effect, "not_summoned")
-        replies.reply_refused(uow, effect, "not_summoned")
+        outcomes.reply_refused(uow, effect, "not_summoned")
 
     assert store.row(accounts).follow_ups_refused
     other = store.have_case(make_post(7, conversation_id="7", **FOLLOW_UP))
@@ -334,7 +334,7 @@ def test_a_reply_that_waits_says_why_and_stays_submitted(store: Store) -> None:
     effect = claimed_reply(store, submitted(store))
     with store.at(5) as uow:
         uow.outbox.postponed(effect, after_s=60, reason="x_busy")
-        replies.reply_postponed(uow, effect, "x_busy")
+        outcomes.reply_postponed(uow, effect, "x_busy")
 
     assert (draft(store).state, draft(store).reason) == (states.SUBMITTED, "x_busy")
 
@@ -348,7 +348,7 @@ def test_a_doubt_is_told_then_asked_and_a_person_settles_it(store: Store) -> Non
     assert (draft(store).state, store.effect(effect.id).state) == (states.ASKED, State.ASKED)
 
     with store.at(300) as uow:
-        replies.confirm_reply(uow, draft_id, asker(MEHMET))
+        outcomes.confirm_reply(uow, draft_id, asker(MEHMET))
 
     assert (draft(store).state, store.effect(effect.id).state) == (states.SENT, State.DONE)
     told = events(store)[3:]
@@ -361,7 +361,7 @@ def test_a_reply_that_a_person_did_not_find_goes_out_again(store: Store) -> None
     effect = doubted(store, draft_id)
 
     with store.at(300) as uow:
-        replies.send_again(uow, draft_id, asker(MEHMET))
+        outcomes.send_again(uow, draft_id, asker(MEHMET))
 
     assert (draft(store).state, store.effect(effect.id).state) == (states.SUBMITTED, State.PENDING)
     second = claimed_reply(store, draft_id, 301)
@@ -370,7 +370,7 @@ def test_a_reply_that_a_person_did_not_find_goes_out_again(store: Store) -> None
         assert not uow.outbox.done(effect, "1"), "the first attempt no longer has it"
 
 
-@pytest.mark.parametrize("settle", [replies.confirm_reply, replies.send_again])
+@pytest.mark.parametrize("settle", [outcomes.confirm_reply, outcomes.send_again])
 def test_a_doubt_is_settled_by_one_person_only(store: Store, settle: Callable[..., None]) -> None:
     draft_id = submitted(store)
     doubted(store, draft_id)
@@ -393,7 +393,7 @@ def test_there_and_send_again_at_once_never_send_it_after_it_was_found(store: St
     effect = doubted(store, draft_id)
 
     def press(number: int) -> str:
-        settle = replies.confirm_reply if number % 2 else replies.send_again
+        settle = outcomes.confirm_reply if number % 2 else outcomes.send_again
         with store.begin() as uow:
             settle(uow, draft_id, asker())
         return settle.__name__
@@ -407,7 +407,7 @@ def test_a_doubt_that_the_desk_still_looks_into_is_not_put_to_a_person(store: St
     draft_id = submitted(store)
     doubted(store, draft_id, asked=False)
 
-    refusal = refused(store, lambda uow: replies.send_again(uow, draft_id, asker()), seconds=10)
+    refusal = refused(store, lambda uow: outcomes.send_again(uow, draft_id, asker()), seconds=10)
     assert refusal.code == "doubt_settled"
 
 
@@ -416,7 +416,7 @@ def test_a_doubt_stays_in_sight_until_it_is_settled_whatever_is_sent_after_it(st
     doubted(store, draft_id)
     later = opened(store, CaseId(1), seconds=300).draft
     with store.at(301) as uow:
-        submit_reply(uow, later.id, asker(), "Another", limit=280)
+        hand_in(uow, later.id, asker(), "Another")
         shown = uow.views.case(CaseId(1)).reply
     assert shown is not None
     assert shown.id == draft_id
@@ -427,8 +427,8 @@ def test_a_proof_that_is_found_while_a_person_is_asked_settles_the_doubt(store: 
     effect = doubted(store, draft_id)
     with store.at(300) as uow:
         assert uow.outbox.done(effect, "77")
-        replies.reply_sent(uow, effect, "77")
+        outcomes.reply_sent(uow, effect, "77")
 
     assert (draft(store).state, draft(store).external_id) == (states.SENT, "77")
-    refusal = refused(store, lambda uow: replies.send_again(uow, draft_id, asker()), seconds=301)
+    refusal = refused(store, lambda uow: outcomes.send_again(uow, draft_id, asker()), seconds=301)
     assert refusal.code == "doubt_settled"
