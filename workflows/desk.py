@@ -67,6 +67,8 @@ def rates_of(settings: Settings) -> Rates:
         "slack:post": Rate(interval_s=1 / posts + (SCATTER_S if burst == 1 else 0), burst=burst),
         "slack:update": Rate.of(settings.slack_updates_per_minute, 60, burst_share=0.4),
         "x:post": Rate.of(settings.x_posts_per_15min, QUARTER_HOUR_S, burst_share=0.5),
+        "x:dm": Rate.of(settings.x_dms_per_15min, QUARTER_HOUR_S, burst_share=0.5),
+        "x:inbox": Rate(interval_s=settings.x_dm_poll_seconds),
     }
 
 

@@ -31,6 +31,7 @@ _GATHERED = 50
 DELIVER = {"x": "workflows.jobs.deliver", "slack": "slackbot.jobs.deliver"}
 RECONCILE = {"x": "workflows.jobs.reconcile", "slack": "slackbot.jobs.reconcile"}
 POLL = "workflows.jobs.poll"
+POLL_DIRECT = "workflows.jobs.poll_direct"
 
 
 def connect(url: str, *, socket_s: float = _SOCKET_S) -> Redis:
@@ -71,10 +72,13 @@ class Road:
     def carry_poll(self, serial: str) -> None:
         """Enqueue one poll of the accounts, unless one waits still: while no worker takes them, none pile up.
 
+        Behind the mentions come the direct messages; whether it is their time, their own budget says.
+
         Raises redis.exceptions.RedisError when Redis does not take it.
         """
         if not self._queues[Queue.INTAKE].count:
-            self._enqueue([(Queue.INTAKE, POLL, 0, f"poll-{serial}")])
+            polls = [(POLL, f"poll-{serial}"), (POLL_DIRECT, f"poll-direct-{serial}")]
+            self._enqueue([(Queue.INTAKE, function, 0, job_id) for function, job_id in polls])
 
     def _enqueue(self, jobs: Sequence[tuple[Queue, str, int, str]]) -> None:
         with self.redis.pipeline(transaction=False) as pipe:
@@ -87,7 +91,7 @@ class Road:
                                 function,
                                 args=(number,),
                                 job_id=job_id,
-                                timeout=POLL_TIMEOUT_S if function == POLL else JOB_TIMEOUT_S,
+                                timeout=POLL_TIMEOUT_S if function in (POLL, POLL_DIRECT) else JOB_TIMEOUT_S,
                                 result_ttl=0,
                                 failure_ttl=FAILURE_TTL_S,
                                 description=job_id,

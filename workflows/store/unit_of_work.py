@@ -31,6 +31,7 @@ from workflows.store.handoffs import Handoffs
 from workflows.store.history import History
 from workflows.store.outbox import Outbox
 from workflows.store.playbooks import Playbooks
+from workflows.store.streams import Streams
 from workflows.store.tables import cases, deliveries, desk_clock, outbox
 from workflows.store.timers import Timers
 from workflows.store.views import Views
@@ -97,6 +98,7 @@ class UnitOfWork:
         self.history = History(connection, now)
         self.playbooks = Playbooks(connection, now)
         self.escalations = Escalations(connection, now)
+        self.streams = Streams(connection)
         self.timers = Timers(connection, machine)
         self.views = Views(connection, now=now, machine=machine)
         self.told_if_late: Told | None = None

@@ -1,31 +1,22 @@
-"""RQ doors of X: deliver an answer, look for it, poll the mentions. Ids in, nothing decided here."""
+"""Polling the mentions: what X shows is stored, with how far it was read, in small transactions."""
 
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from rq.timeouts import BaseTimeoutException
 
 from workflows.crash import crash_point
-from workflows.delivery import Deed, deliver_effect, reconcile_effect
-from workflows.desk import Desk, the_desk
-from workflows.domain.effects import Effect, Kind
+from workflows.desk import Desk
 from workflows.domain.post import Author, Post, id_before, id_order
-from workflows.domain.reply import same_words
 from workflows.domain.rules import Mention
-from workflows.errors import DeliveryError, NotSaved, OutcomeUnknown, TryLater, Undeliverable
+from workflows.errors import DeliveryError, NotSaved, OutcomeUnknown, TryLater
 from workflows.playbook.judge import judge
-from workflows.services import outcomes
 from workflows.services.board import alert
 from workflows.services.intake import take_posts
 from workflows.services.playbooks import make_ready
-from workflows.services.sending import hold_if_spoilt
-from workflows.store.drafts import DOUBTED, SUBMITTED, Draft, DraftId
-from workflows.store.unit_of_work import UnitOfWork
-from workflows.x.gateway import Gateway
+from workflows.words.tone import is_opt_out
 
 log = logging.getLogger(__name__)
 
@@ -36,112 +27,15 @@ MOST_EMPTY_PAGES = 3
 SAVE_EVERY_S = 15.0
 CHUNK = 20  # few enough that a click need not wait for them
 REACH = 780  # X shows the newest 800 mentions: near that, some may have slipped out of reach
-OWN_WINDOW = timedelta(seconds=30)
-
-
-def deliver(effect_id: int) -> None:
-    """Carry out one effect on X."""
-    desk = the_desk()
-    deliver_effect(desk.performer, deeds_of(desk), effect_id)
-
-
-def reconcile(effect_id: int) -> None:
-    """Look for a doubted answer on our own timeline."""
-    desk = the_desk()
-    reconcile_effect(desk.performer, deeds_of(desk), effect_id)
-
-
-def poll(_: int) -> None:
-    """Ask X for new mentions of our account, and store them."""
-    poll_mentions(the_desk())
-
-
-def deeds_of(desk: Desk) -> dict[Kind, Deed]:
-    """Return how each kind of effect on X is carried out."""
-    return {Kind.REPLY: ReplyDeed(desk)}
-
 
 _ASKED: list[str] = []
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyReply:
-    """An answer with its words frozen."""
-
-    draft: Draft
-    account_id: str
-
-
-class ReplyDeed(Deed):
-    """Say an agent's words on X, once.
-
-    Looks for a proof at 5 s, 60 s and 120 s: X's timelines lag, and one that lacks the post proves nothing
-    before that. What no look finds is put to the agent.
-    """
-
-    checks_s = (5.0, 60.0, 120.0)
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    @property
-    def _gateway(self) -> Gateway:
-        return self._desk.gateway
-
-    def prepare(self, uow: UnitOfWork, effect: Effect) -> ReadyReply | None:
-        """Read the frozen words; None when the draft was settled otherwise, or something has spoilt it."""
-        draft = uow.drafts.get(DraftId(int(effect.key)))
-        if draft.state not in (SUBMITTED, DOUBTED) or hold_if_spoilt(uow, draft, effect):
-            return None
-        return ReadyReply(draft, uow.cases.get(draft.case_id).account_id)
-
-    def perform(self, ready: ReadyReply) -> str:
-        """Publish the answer; a refused duplicate may be our own, said before."""
-        try:
-            return self._gateway.reply(to=ready.draft.target, text=ready.draft.text)
-        except Undeliverable as error:
-            found = self._seen(ready, ready.draft.submitted_at) if error.reason == "duplicate_text" else None
-            if found is None:
-                raise
-            return found
-
-    def record(self, uow: UnitOfWork, effect: Effect, ready: Any, external_id: str) -> None:
-        """Write down the post's id."""
-        outcomes.reply_sent(uow, effect, external_id)
-
-    def refuse(self, uow: UnitOfWork, effect: Effect, error: Undeliverable) -> None:
-        """Write down why X will not have it."""
-        outcomes.reply_refused(uow, effect, error.reason)
-
-    def postpone(self, uow: UnitOfWork, effect: Effect, error: TryLater) -> None:
-        """Let the card say what the answer waits for."""
-        outcomes.reply_postponed(uow, effect, error.reason)
-
-    def doubt(self, uow: UnitOfWork, effect: Effect) -> None:
-        """Let the card say that we look."""
-        outcomes.reply_doubted(uow, effect)
-
-    def find(self, ready: ReadyReply, effect: Effect) -> str | None:
-        """Look on our own timeline for an answer to that post with those words."""
-        return self._seen(ready, effect.started_at)
-
-    def unproven(self, uow: UnitOfWork, effect: Effect) -> None:
-        """Ask a person: only they can tell whether it is there."""
-        if uow.outbox.asked(effect):
-            outcomes.reply_asked(uow, effect)
-
-    def _seen(self, ready: ReadyReply, since: datetime | None) -> str | None:
-        since = min(since or datetime.now(UTC), datetime.now(UTC)) - OWN_WINDOW
-        for post in self._gateway.own_posts(ready.account_id, since=since):
-            if post.in_reply_to == ready.draft.target and same_words(ready.draft.text, post.text):
-                return post.id
-        return None
 
 
 def poll_mentions(desk: Desk) -> None:
     """Poll every account once; who polls already is left alone."""
     for playbook in make_ready(desk.begin):
         judge(playbook, Mention(""))  # word lists and rules are made ready before clicks could wait for them
+    is_opt_out("", "en")
     for account in _accounts(desk):
         with desk.begin() as uow:
             newest = uow.accounts.start_poll(account.id, uow.machine, by=desk.name)
