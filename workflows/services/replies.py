@@ -1,7 +1,7 @@
 """Replies: the dialog in which an answer is written, until it is handed in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -231,34 +231,43 @@ def submit_reply(uow: UnitOfWork, draft_id: DraftId, asker: Asker, choices: Choi
         raise Refusal("promise_past")
     case = uow.cases.get(draft.case_id)
     may_write(case, asker.agent, uow.now)
-    held = _look_again(uow, draft, filled=draft.fills != fills)
+    held = _hold_for_news(uow, draft)
     if held:
         return held
     reply = look_at(uow, draft)
     _check(reply.composed, draft)
+    look = _not_yet_seen(reply, filled=draft.fills != fills)
+    if look:
+        shown(uow, draft, reply.composed.final)
+        return replace(reply, look=look)
     uow.drafts.change(draft.id, draft.author, text=reply.composed.final, digest=digest(reply.composed.final))
     _take(uow, draft, asker)
     _hand_in(uow, uow.drafts.get(draft.id), reply, asker)
     return None
 
 
-def _look_again(uow: UnitOfWork, draft: Draft, *, filled: bool) -> OpenReply | None:
-    """Return the dialog if its author has not seen what they should before these words leave."""
+def _hold_for_news(uow: UnitOfWork, draft: Draft) -> OpenReply | None:
+    """Return the dialog, with what happened since its author last looked; None when nothing did."""
     changes = changes_since(uow, draft.case_id, draft.seen, but_by=draft.author)
-    if changes:
-        news = uow.views.told(draft.case_id, [line.number for line in changes])
-        uow.drafts.change(draft.id, draft.author, seen=newest_line(uow, draft.case_id))
-        reply = look_at(uow, uow.drafts.get(draft.id), news=news, look="news")
-    else:
-        reply = look_at(uow, draft)
-        final = reply.composed.final
-        warned = reply.composed.verdict is Verdict.WARN
-        look = "macro" if filled else "tone" if warned else "parts" if len(reply.composed.parts) > 1 else ""
-        if not look or not final or draft.digest == digest(final):
-            return None
-        reply = look_at(uow, draft, look=look)
+    if not changes:
+        return None
+    news = uow.views.told(draft.case_id, [line.number for line in changes])
+    uow.drafts.change(draft.id, draft.author, seen=newest_line(uow, draft.case_id))
+    reply = look_at(uow, uow.drafts.get(draft.id), news=news, look="news")
     shown(uow, draft, reply.composed.final)
     return reply
+
+
+def _not_yet_seen(reply: OpenReply, *, filled: bool) -> str:
+    """Return why the author has to see these words once more as they would stand; "" when they have."""
+    composed = reply.composed
+    if reply.draft.digest == digest(composed.final):
+        return ""
+    if filled:
+        return "macro"
+    if composed.verdict is Verdict.WARN:
+        return "tone"
+    return "parts" if len(composed.parts) > 1 else ""
 
 
 def shown(uow: UnitOfWork, draft: Draft, final: str) -> None:
