@@ -212,8 +212,8 @@ def _age(given: Json) -> float:
 
 def _post_shown(post: Post, network: Network) -> Json:
     same = """
-        id author_id text conversation_id in_reply_to quote_of retweet_of lang reply_settings deep_link
-        by_api deleted
+        id author_id text typed conversation_id in_reply_to in_reply_to_user quote_of retweet_of lang
+        reply_settings deep_link by_api deleted
     """
     older = [network.posts[version] for version in post.versions[:-1]]
     return {

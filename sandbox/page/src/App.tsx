@@ -19,6 +19,7 @@ function Page({ choice, onChoice }: { choice: Choice; onChoice: (choice: Choice)
   const [timeLine, setTimeLine] = useState(false);
   const [seekMessage, setSeekMessage] = useState<string | null>(null);
   const [seekPost, setSeekPost] = useState<{ id: string; at: number } | null>(null);
+  const [deepLink, setDeepLink] = useState<{ text: string; at: number } | null>(null);
   const sandbox = useSandbox(user);
   const { slack, x, refresh } = sandbox;
   const say = useToast();
@@ -34,10 +35,13 @@ function Page({ choice, onChoice }: { choice: Choice; onChoice: (choice: Choice)
     },
     [setChannel],
   );
+  const brand = x?.account.id;
   const openLink = useCallback(
     (url: string) => {
       const found = target(url);
-      if (found.kind === "post") {
+      if (found.kind === "dm" && found.to === brand) {
+        setDeepLink({ text: found.text, at: Date.now() });
+      } else if (found.kind === "post") {
         setSeekPost({ id: found.id, at: Date.now() });
         say("info", `Shown at the right, if it is there. In real life this opens ${url}`);
       } else if (found.kind === "message") {
@@ -48,7 +52,7 @@ function Page({ choice, onChoice }: { choice: Choice; onChoice: (choice: Choice)
         say("info", `The sandbox opens no other site. In real life this opens ${url}`);
       }
     },
-    [say, openChannel],
+    [say, openChannel, brand],
   );
   const refreshSlack = useCallback(() => refresh("slack"), [refresh]);
   const wound = useCallback(() => refresh("clock", "slack", "x"), [refresh]);
@@ -88,7 +92,7 @@ function Page({ choice, onChoice }: { choice: Choice; onChoice: (choice: Choice)
             )}
           </section>
           <section className="x-pane" aria-label="X">
-            {x ? <XPane state={x} seek={seekPost} refresh={refreshX} /> : <p className="empty">Loading…</p>}
+            {x ? <XPane state={x} seek={seekPost} deepLink={deepLink} refresh={refreshX} /> : <p className="empty">Loading…</p>}
           </section>
         </main>
       </LinkContext.Provider>

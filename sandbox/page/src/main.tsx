@@ -9,6 +9,7 @@ import "./styles/slack.css";
 import "./styles/blocks.css";
 import "./styles/dialog.css";
 import "./styles/x.css";
+import "./styles/dm.css";
 import { App } from "./App";
 
 const root = document.getElementById("root");

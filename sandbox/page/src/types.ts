@@ -155,29 +155,55 @@ export interface Person {
   name: string;
   followers: number;
   verified: boolean;
-  protected?: boolean;
-  suspended?: boolean;
+  protected: boolean;
+  suspended: boolean;
   lang?: string;
+  follows_us: boolean;
+  blocks_us: boolean;
+  takes_dms: TakesDms;
+  encrypted_dms: boolean;
 }
+
+/** From whom a person takes a first direct message. */
+export type TakesDms = "everyone" | "verified" | "contacts" | "nobody";
 
 export interface Post {
   id: string;
   author_id: string;
   username: string;
   text: string;
+  /** The text without the names that X put in front of it. */
+  typed: string;
   created_at: string;
   conversation_id: string;
   in_reply_to?: string | null;
+  in_reply_to_user?: string | null;
   quote_of?: string | null;
   retweet_of?: string | null;
   by_api?: boolean;
   deleted?: boolean;
+  deep_link?: string | null;
+  /** The earlier versions, oldest first. */
+  edits: { id: string; text: string; created_at: string }[];
+}
+
+/** A message between the brand and the customer of that name, whoever of them wrote it. */
+export interface DirectMessage {
+  id: string;
+  author_id: string;
+  username: string;
+  customer: string;
+  text: string;
+  created_at: string;
+  by_api: boolean;
+  encrypted: boolean;
 }
 
 export interface XState {
   account: { id: string; username: string; name: string };
   people: Person[];
   posts: Post[];
+  dms: DirectMessage[];
   spent: { reads: string; writes: string; total: string };
 }
 

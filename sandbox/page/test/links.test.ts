@@ -14,5 +14,10 @@ test("addresses that lead into the sandbox are known", () => {
       thread: "1763765000.000001",
     },
   );
+  assert.deepEqual(target("https://x.com/messages/compose?recipient_id=17&text=Order%204%2B4"), {
+    kind: "dm",
+    to: "17",
+    text: "Order 4+4",
+  });
   assert.deepEqual(target("https://example.com/"), { kind: "elsewhere" });
 });

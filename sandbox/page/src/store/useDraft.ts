@@ -2,6 +2,11 @@ import { useCallback, useState } from "react";
 
 const drafts = new Map<string, string>();
 
+/** Puts words where somebody will go on typing. */
+export const setDraft = (place: string, text: string): void => {
+  drafts.set(place, text);
+};
+
 /** Text being typed, kept under its place while the reader looks elsewhere. */
 export function useDraft(place: string): [string, (text: string) => void] {
   const [, render] = useState(0);

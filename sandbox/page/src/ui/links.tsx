@@ -5,11 +5,22 @@ export const LinkContext = createContext<(url: string) => void>(() => undefined)
 
 export type Target =
   | { kind: "post"; id: string }
+  | { kind: "dm"; to: string; text: string }
   | { kind: "message"; channel: string; ts: string; thread: string | null }
   | { kind: "elsewhere" };
 
+/** The direct message that X's deep link opens: to whom, with which words. */
+function dmTarget(url: string): Target | null {
+  const link = /^https:\/\/(?:x|twitter)\.com\/messages\/compose\?(.*)$/.exec(url);
+  if (!link) return null;
+  const asked = new URLSearchParams(link[1]);
+  return { kind: "dm", to: asked.get("recipient_id") ?? "", text: asked.get("text") ?? "" };
+}
+
 /** What an address leads to, when it leads to something in the sandbox. */
 export function target(url: string): Target {
+  const direct = dmTarget(url);
+  if (direct) return direct;
   const post = /\/status(?:es)?\/(\d+)/.exec(url);
   if (post?.[1]) return { kind: "post", id: post[1] };
   const reply = /[?&](?:in_reply_to|tweet_id)=(\d+)/.exec(url);

@@ -1,7 +1,11 @@
 import type { Person, Post, XState } from "../types";
+import { useState } from "react";
 import { Avatar } from "../ui/Avatar";
 import { brief } from "../ui/dates";
 import { Icon } from "../ui/Icon";
+import { EditBox } from "./EditBox";
+import { Earlier } from "./Earlier";
+import { PersonTags } from "./PersonTags";
 import { PostText } from "./PostText";
 
 export interface PostActions {
@@ -9,6 +13,8 @@ export interface PostActions {
   quote: (post: Post) => void;
   byHand: (post: Post) => void;
   erase: (post: Post) => void;
+  edit: (post: Post, text: string, force: boolean) => Promise<boolean>;
+  follow: (post: Post, url: string) => void;
 }
 
 interface Props {
@@ -28,6 +34,8 @@ export function PostCard({ post, person, quoted, account, actions, aimed, now }:
   const brand = post.author_id === account.id;
   const name = brand ? account.name : (person?.name ?? post.username);
   const at = new Date(post.created_at);
+  const [editing, setEditing] = useState(false);
+  const link = post.deep_link;
   if (post.deleted) {
     return (
       <article className="post post--deleted" data-post={post.id} aria-label="Deleted post">
@@ -51,8 +59,6 @@ export function PostCard({ post, person, quoted, account, actions, aimed, now }:
             </span>
           )}
           <span className="post__handle">@{post.username}</span>
-          {person?.suspended && <span className="tag">Suspended</span>}
-          {person?.protected && <span className="tag">Protected</span>}
           {person && !brand && (
             <span className="post__followers" title={`${person.followers} followers`}>
               {count.format(person.followers)} followers
@@ -62,16 +68,23 @@ export function PostCard({ post, person, quoted, account, actions, aimed, now }:
             {brief(at, new Date(now))}
           </time>
         </header>
+        {person && <PersonTags person={person} />}
         {brand && (
           <p className="post__how">{post.by_api ? "The brand · sent by the desk" : "The brand · answered by hand"}</p>
         )}
-        {post.retweet_of ? (
-          <p className="post__how">Reposted</p>
-        ) : (
+        {post.retweet_of && <p className="post__how">Reposted</p>}
+        {editing && <EditBox post={post} now={now} onSave={actions.edit} onClose={() => setEditing(false)} />}
+        {!post.retweet_of && !editing && (
           <p className="post__text" dir="auto">
-            <PostText text={post.text} />
+            <PostText text={post.text} onLink={(url) => actions.follow(post, url)} />
           </p>
         )}
+        {link && (
+          <button type="button" className="post__dm" onClick={() => actions.follow(post, link)}>
+            <Icon name="mail" size={14} /> Send a private message
+          </button>
+        )}
+        <Earlier edits={post.edits} now={now} />
         {quoted && (
           <blockquote className="post__quoted">
             <strong>@{quoted.username}</strong>{" "}
@@ -88,6 +101,18 @@ export function PostCard({ post, person, quoted, account, actions, aimed, now }:
           {!brand && (
             <button type="button" className="tool" onClick={() => actions.byHand(post)}>
               <Icon name="hand" size={13} /> Answer by hand
+            </button>
+          )}
+          {!post.retweet_of && (
+            <button
+              type="button"
+              className="tool"
+              aria-label="Edit"
+              title="Edit"
+              aria-pressed={editing}
+              onClick={() => setEditing(!editing)}
+            >
+              <Icon name="pen" size={13} />
             </button>
           )}
           <button

@@ -2,7 +2,7 @@ import { memo, useEffect, useMemo, useRef } from "react";
 import type { Person, Post, XState } from "../types";
 import { useDeskNow } from "../ui/clock";
 import { PostCard, type PostActions } from "./PostCard";
-import { type Branch, threads } from "./threads";
+import { type Branch, newestIds, threads } from "./threads";
 
 interface Props {
   state: XState;
@@ -56,12 +56,19 @@ export const Timeline = memo(function Timeline({ state, actions, seek, aimedAt }
   const list = useRef<HTMLDivElement>(null);
   const now = useDeskNow(20_000);
   const people = useMemo(() => new Map(state.people.map((person) => [person.id, person])), [state.people]);
-  const posts = useMemo(() => new Map(state.posts.map((post) => [post.id, post])), [state.posts]);
+  const newest = useMemo(() => newestIds(state.posts), [state.posts]);
+  const posts = useMemo(() => {
+    const there = new Map(state.posts.map((post) => [post.id, post]));
+    return new Map([...newest].flatMap(([id, last]) => [[id, there.get(last)!] as const]));
+  }, [state.posts, newest]);
   const roots = useMemo(() => threads(state.posts), [state.posts]);
+
+  const latest = useRef(newest);
+  latest.current = newest;
 
   useEffect(() => {
     if (!seek) return;
-    const found = list.current?.querySelector<HTMLElement>(`[data-post="${CSS.escape(seek.id)}"]`);
+    const found = list.current?.querySelector<HTMLElement>(`[data-post="${CSS.escape(latest.current.get(seek.id) ?? seek.id)}"]`);
     found?.scrollIntoView({ block: "center" });
     found?.classList.add("post--sought");
     const timer = window.setTimeout(() => found?.classList.remove("post--sought"), 2_500);
@@ -69,7 +76,7 @@ export const Timeline = memo(function Timeline({ state, actions, seek, aimedAt }
   }, [seek]);
 
   return (
-    <div className="list__scroll timeline" ref={list} tabIndex={0} role="region" aria-label="Public timeline">
+    <div className="list__scroll posts" ref={list} tabIndex={0} role="region" aria-label="Public timeline">
       {roots.length === 0 && <p className="empty">Nobody has written yet. Pick a sentence above and post it.</p>}
       {roots.slice(0, LIMIT).map((branch) => (
         <div className="conversation" key={branch.post.id}>

@@ -4,6 +4,7 @@ import { useDraft } from "../store/useDraft";
 import type { Post, XState } from "../types";
 import { Icon } from "../ui/Icon";
 import { useAsync } from "../ui/useAsync";
+import { AuthorRow } from "./AuthorRow";
 import { BRAND, samplesFor, shortened } from "./samples";
 
 export interface Aim {
@@ -18,10 +19,11 @@ interface Props {
   onAuthor: (username: string) => void;
   onAim: (aim: Aim | null) => void;
   onWritten: () => void;
+  refresh: () => void;
 }
 
 /** Writes on X as a customer, or as the brand by hand (which the desk must recognise as its own). */
-export function WriteBox({ state, author, aim, onAuthor, onAim, onWritten }: Props) {
+export function WriteBox({ state, author, aim, onAuthor, onAim, onWritten, refresh }: Props) {
   const brand = state.account.username;
   const isBrand = author === brand;
   const [text, setText] = useDraft(`x:${author}`);
@@ -56,26 +58,7 @@ export function WriteBox({ state, author, aim, onAuthor, onAim, onWritten }: Pro
         void submit();
       }}
     >
-      <div className="write__row">
-        <label htmlFor="write-as">Write as</label>
-        <select
-          id="write-as"
-          className="field field--select"
-          value={author}
-          onChange={(event) => onAuthor(event.target.value)}
-        >
-          {state.people
-            .filter((person) => person.id !== state.account.id)
-            .map((person) => (
-              <option key={person.id} value={person.username}>
-                {person.name} @{person.username}
-              </option>
-            ))}
-          <option value={brand}>
-            {state.account.name} @{brand} (the brand, by hand)
-          </option>
-        </select>
-      </div>
+      <AuthorRow state={state} author={author} onAuthor={onAuthor} refresh={refresh} withBrand />
       {aim && (
         <div className="write__aim">
           <Icon name={aim.kind === "reply" ? "reply" : "quote"} size={13} />
