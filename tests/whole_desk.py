@@ -45,7 +45,8 @@ BYTECODE = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(ROOT / ".p
 # set to high limits. tests/journeys/test_limits.py proves that the default ones are kept.
 FAST = {"SLACK_POSTS_PER_SECOND": "1000", "SLACK_UPDATES_PER_MINUTE": "60000", "X_POSTS_PER_15MIN": "100000"}
 AGENTS = ("U0ASHA", "U0MEHMET")
-PLAIN = "version: 1\nname: Plain\n"  # no rules and no ladders: most tests are about other things
+# No rules, no ladders, no time to undo: most tests are about other things.
+PLAIN = "version: 1\nname: Plain\nreplies: {undo: 0s}\n"
 
 
 def free_port() -> int:

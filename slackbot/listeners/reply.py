@@ -1,4 +1,4 @@
-"""Reply: the button, the dialog while it is filled in, its submission, Undo, and the question after a doubt."""
+"""Reply: the button, its dialog while it is filled in, the submission, Undo, the question after a doubt."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

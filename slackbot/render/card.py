@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from slackbot.render.notices import refusal_of_x
+from slackbot.render.answers import post_link, render_answers
 from slackbot.render.text import (
     Json,
     Message,
@@ -23,8 +23,6 @@ from slackbot.render.why import clock_word
 from slackbot.words import count, say
 from workflows.domain.case import Case, Status
 from workflows.domain.reply import Answer, may_answer
-from workflows.store import drafts as states
-from workflows.store.drafts import Draft
 from workflows.store.views import CaseView, MessageView
 
 _SIGNS = {"high": "red_circle", "medium": "large_yellow_circle", "low": "white_circle"}
@@ -38,17 +36,18 @@ class Card:
     digest: str
 
 
-def render_card(view: CaseView, *, rule: str, attempt: int = 0) -> Card:
+def render_card(view: CaseView, *, rule: str, attempt: int = 0, private: bool = False) -> Card:
     """Return the card of a case.
 
     rule     X_REPLY_RULE: how strictly X lets us answer.
     attempt  makes the block ids new at each posting, as Slack asks for updates.
+    private  only those who may read direct messages see the channel.
     """
     head = f"card-{view.case.id}-{view.case.version}-{attempt}"
     blocks = [
         rich(f"{head}-words", *_words(view)),
         context(f"{head}-state", *_state(view)),
-        *_reply(view, head),
+        *render_answers(view, head, private=private),
         *_hints(view, head, rule),
         {"type": "actions", "block_id": f"{head}-actions", "elements": _buttons(view, rule)},
     ]
@@ -165,45 +164,6 @@ def _facts(view: CaseView) -> str:
     return " · ".join(parts)
 
 
-def _reply(view: CaseView, head: str) -> list[Json]:
-    draft = view.reply
-    if draft is None:
-        return []
-    blocks = [
-        context(f"{head}-reply", _reply_state(draft, view)),
-        rich(f"{head}-answer", quote(draft.text, limit=600)),
-    ]
-    if draft.state == states.ASKED:
-        elements = [
-            button("it_is_there", say("It is there"), str(draft.id), style="primary"),
-            button("send_again", say("Send again"), str(draft.id)),
-        ]
-        blocks.append({"type": "actions", "block_id": f"{head}-doubt", "elements": elements})
-    return blocks
-
-
-def _reply_state(draft: Draft, view: CaseView) -> str:
-    who = person(draft.author)
-    if draft.state == states.SUBMITTED:
-        if draft.reason:
-            return say(":hourglass: %(who)s’s reply waits: %(why)s", who=who, why=refusal_of_x(draft.reason))
-        return say(":outbox_tray: %(who)s’s reply is on its way to X", who=who)
-    if draft.state == states.DOUBTED:
-        return say(":mag: X gave no clear answer to %(who)s’s reply; looking whether it is there", who=who)
-    if draft.state == states.ASKED:
-        return say(
-            ":grey_question: We could not confirm that %(who)s’s reply is on X. Please look and say which.",
-            who=who,
-        )
-    if draft.state == states.SENT:
-        at = moment(draft.settled_at) if draft.settled_at else ""
-        link = _link(view, draft.external_id)
-        words = say("see it on X")  # babel finds no sentence inside an f-string
-        seen = f" · <{link}|{words}>" if link else ""
-        return say(":white_check_mark: %(who)s replied on X %(at)s", who=who, at=at) + seen
-    return say(":no_entry: X refused %(who)s’s reply: %(why)s", who=who, why=refusal_of_x(draft.reason))
-
-
 def _hints(view: CaseView, head: str, rule: str) -> list[Json]:
     hints = []
     newest = _newest(view)
@@ -224,7 +184,7 @@ def _buttons(view: CaseView, rule: str) -> list[Json]:
     case = view.case
     value = f"{case.id}|{case.version}|{case.assignee or ''}"
     newest = _newest(view)
-    link = _link(view, newest.external_id if newest else "")
+    link = post_link(newest.external_id if newest and not newest.is_dm else "")
     by_api = _answer(view, rule) is Answer.BY_API
     buttons = []
     if case.status is Status.RESOLVED:
@@ -255,11 +215,6 @@ def _answer(view: CaseView, rule: str) -> Answer:
 
 def _newest(view: CaseView) -> MessageView | None:
     return view.messages[-1] if view.messages else None
-
-
-def _link(view: CaseView, post_id: str) -> str:
-    """Return the address of a post; X finds it by its id, whatever the name in between."""
-    return f"https://x.com/i/status/{post_id}" if post_id.isalnum() else ""
 
 
 def _priority(priority: str) -> str:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from slackbot.render.text import Message, escape, moment, person, section
+from slackbot.render.approval_words import change_words, tone_words, who_words
+from slackbot.render.text import Message, button, escape, moment, person, section
 from slackbot.words import say
 
 Facts = Mapping[str, str]
@@ -24,6 +25,17 @@ def _too_long(facts: Facts) -> str:
     )
 
 
+def _settled(facts: Facts) -> str:
+    at = moment(datetime.fromisoformat(facts["since"]))
+    who = person(facts["holder"])
+    words = {
+        "approved": say("%(who)s has approved this already, %(at)s.", who=who, at=at),
+        "sent_back": say("%(who)s has sent this back already, %(at)s.", who=who, at=at),
+        "recalled": say("%(who)s has recalled this, %(at)s.", who=who, at=at),
+    }
+    return words.get(facts["state"], say("This was settled at %(at)s; please look at the case.", at=at))
+
+
 _PRIVATE: dict[str, Callable[[Facts], str]] = {
     "held": _held,
     "changed_hands": lambda facts: say(
@@ -39,6 +51,18 @@ _PRIVATE: dict[str, Callable[[Facts], str]] = {
     "already_submitted": lambda _: say("This reply was handed in already."),
     "doubt_settled": lambda _: say("This was settled meanwhile; please look at the card."),
     "answer_on_x": lambda _: say("X does not let us answer this post from here. Please use Open on X."),
+    "sends_at": lambda facts: say(
+        "Sends at %(at)s.", at=moment(datetime.fromisoformat(facts["at"]), "{time_secs}")
+    ),
+    "left_already": lambda _: say("It has left for X already and cannot be taken back."),
+    "macro_missing": lambda _: say("The playbook names no macro for this."),
+    "macro_empty": lambda _: say("This macro has no words in any language."),
+    "unfilled": lambda facts: say(
+        "The macro needs %(placeholder)s, which nobody knows here. Please write it yourself.",
+        placeholder="{" + escape(facts["placeholder"], 60) + "}",
+    ),
+    "promise_past": lambda _: say("The time that is promised has passed. Please choose a later one."),
+    "tone_refused": lambda _: say("These words may not go out. Please change what is marked."),
     "empty": lambda _: say("Please write something."),
     "too_long": _too_long,
     "guests_read_only": lambda _: say("Guests may read the cards, but not work on them."),
@@ -54,6 +78,28 @@ _PRIVATE: dict[str, Callable[[Facts], str]] = {
         "%(who)s has taken this on already, since %(at)s.",
         who=person(facts["holder"]),
         at=moment(datetime.fromisoformat(facts["since"])),
+    ),
+    "approval_asked": lambda facts: say(
+        "Not sent yet: %(who)s have to approve it, until %(until)s. You can recall it on the card.",
+        who=who_words(facts["who"].split(",")),
+        until=moment(datetime.fromisoformat(facts["until"])),
+    ),
+    "approval_settled": _settled,
+    "approval_text_changed": lambda _: say(
+        "The text is not the one that this button was made for; nothing was sent. Please read the new one."
+    ),
+    "approved_before": lambda _: say("You have approved this already; somebody else is still needed."),
+    "context_changed": lambda facts: say(
+        "Nothing was sent: %(why)s. The author was asked to look at the reply again.",
+        why=change_words(facts["why"]),
+    ),
+    "own_draft": lambda _: say("This is your own reply: somebody else has to decide about it."),
+    "own_edit": lambda _: say("You have changed this text yourself: somebody else has to approve it."),
+    "not_an_approver": lambda _: say("You are not among those who may decide about this reply."),
+    "no_such_approval": lambda _: say("This request is not there any more."),
+    "edit_refused": lambda facts: say(
+        "The playbook does not let this out: the text %(found)s.",
+        found=tone_words(facts["checks"]) or say("breaks a rule of tone"),
     ),
     "press_again": lambda _: say("Slack gave up waiting for the dialog. Please press the button again."),
     "not_saved": lambda _: say("Not saved, please press again."),
@@ -108,6 +154,12 @@ _ALERTS: dict[str, Callable[[Facts], str]] = {
         channel=facts["channel"],
         why=facts["why"],
     ),
+    "request_refused": lambda facts: say(
+        ":warning: Slack does not take requests for approval in %(channel)s (%(why)s). They go to the cards’ "
+        "channel meanwhile.",
+        channel=facts["channel"],
+        why=facts["why"],
+    ),
     "card_refused": lambda facts: say(
         ":warning: Slack does not take the cards of %(channel)s (%(why)s). They are tried again and again.",
         channel=facts["channel"],
@@ -156,10 +208,34 @@ def refusal_of_x(reason: str) -> str:
     return _X_REFUSALS.get(reason, _X_REFUSALS["forbidden"])()
 
 
+_HELD: dict[str, Callable[[], str]] = {
+    "post_received": lambda: say("the customer wrote meanwhile. Please press Reply and look again."),
+    "post_edited": lambda: say("the customer edited the post. Please press Reply and look again."),
+    "post_gone": lambda: say("the customer’s post is gone. Please look whether an answer is still wanted."),
+    "reply_submitted": lambda: say("a colleague answered meanwhile. Please press Reply and look again."),
+    "reply_sent": lambda: say("a colleague answered meanwhile. Please press Reply and look again."),
+    "answered_on_x": lambda: say("somebody answered on X itself. Please press Reply and look again."),
+    "resolved": lambda: say("the case was resolved meanwhile."),
+    "taken_over": lambda: say("a colleague took the case over."),
+    "opted_out": lambda: say("the customer asked to be left alone. Please look again."),
+}
+
+
+def held_because(reason: str) -> str:
+    """Return why an answer came back to its author, and what to do next."""
+    return _HELD.get(
+        reason, lambda: say("something happened meanwhile. Please press Reply and look again.")
+    )()
+
+
 def render_notice(code: str, facts: Facts, block_id: str) -> Message:
     """Return a private message."""
     words = private_words(code, facts)
-    return Message(words, [section(block_id, words)])
+    blocks = [section(block_id, words)]
+    if code == "sends_at":
+        undo = button("undo", say("Undo"), facts["draft"])
+        blocks.append({"type": "actions", "block_id": f"{block_id}-undo", "elements": [undo]})
+    return Message(words, blocks)
 
 
 def render_alert(code: str, facts: Facts, block_id: str) -> Message:

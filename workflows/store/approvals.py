@@ -30,12 +30,12 @@ _DUE = (
     .order_by(approvals.c.wake_at, approvals.c.id)
     .limit(bindparam("most"))
 )
-_PENDING_OF = (
+_WAITING_IN = (
     select(approvals)
     .where(approvals.c.case_id == bindparam("number"), approvals.c.state == PENDING)
     .order_by(approvals.c.id)
-    .with_for_update()
 )
+_PENDING_OF = _WAITING_IN.with_for_update()
 _OF_DRAFT = select(approvals).where(approvals.c.draft_id == bindparam("number")).order_by(approvals.c.id)
 _VOTERS = select(votes.c.user_id).where(votes.c.approval_id == bindparam("number")).order_by(votes.c.at)
 
@@ -127,6 +127,10 @@ class AskedApprovals:
         """Return what waits in a case, held, old to new."""
         rows = self._connection.execute(_PENDING_OF, {"number": case_id}).all()
         return [self._whole(row) for row in rows]
+
+    def waiting_in(self, case_id: CaseId) -> Sequence[Approval]:
+        """Return what waits in a case, old to new, only to be shown."""
+        return [self._whole(row) for row in self._connection.execute(_WAITING_IN, {"number": case_id}).all()]
 
     def of_draft(self, draft_id: DraftId) -> Sequence[Approval]:
         """Return every approval that was asked for a draft, old to new."""

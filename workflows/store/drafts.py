@@ -22,6 +22,8 @@ SENT = "sent"
 REFUSED = "refused"
 DROPPED = "dropped"
 
+UNSAID = frozenset({OPEN, AWAITING, LATER, DROPPED})  # nothing of it is on its way
+
 PUBLIC, DM = "public", "dm"
 
 _AUTHOR = select(drafts.c.author).where(drafts.c.id == bindparam("number"))

@@ -12,6 +12,8 @@ from workflows.domain.post import Author
 from workflows.domain.reply import Summons
 from workflows.errors import Missing
 from workflows.store import drafts as draft_states
+from workflows.store.approval_views import reasons_of, subject_of
+from workflows.store.approvals import Approval, AskedApprovals
 from workflows.store.cases import case_of
 from workflows.store.drafts import Draft, DraftId, draft_of
 from workflows.store.reply_tables import drafts
@@ -64,6 +66,8 @@ class CaseView:
     messages  the customer's posts that are shown, old to new: the first and the newest ones.
     hidden    how many of their posts are not shown between the first and the newest.
     drafting  who has a reply modal open.
+    awaiting  what waits for an approval.
+    held      drafts that came back to their authors: undone, sent back, or something happened meanwhile.
     """
 
     case: Case
@@ -75,6 +79,8 @@ class CaseView:
     hidden: int
     reply: Draft | None
     drafting: Sequence[str]
+    awaiting: Sequence[Approval] = ()
+    held: Sequence[Draft] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ class Views:
         if row is None:
             raise Missing("no_such_case")
         shown, hidden = self._shown(case_id)
-        reply, drafting = self._drafts(case_id)
+        reply, drafting, held = self._drafts(case_id)
         return CaseView(
             case=case_of(row),
             account=Author(row.account_id, row.username, row.name),
@@ -120,6 +126,8 @@ class Views:
             hidden=hidden,
             reply=reply,
             drafting=drafting,
+            awaiting=AskedApprovals(self.connection, self.now).waiting_in(case_id),
+            held=held,
         )
 
     def _shown(self, case_id: CaseId) -> tuple[list[MessageView], int]:
@@ -132,17 +140,18 @@ class Views:
         counted = select(func.count()).select_from(theirs.subquery())
         return [message_of(row) for row in rows], self.connection.execute(counted).scalar_one() - len(rows)
 
-    def _drafts(self, case_id: CaseId) -> tuple[Draft | None, list[str]]:
+    def _drafts(self, case_id: CaseId) -> tuple[Draft | None, list[str], list[Draft]]:
+        """Return the answer that is shown, who is writing, and what came back to its author."""
         rows = self.connection.execute(_DRAFTS, {"number": case_id}).all()
         since = self.now - DRAFTING_FOR
-        drafting = [
-            r.author for r in rows if r.state == draft_states.OPEN and r.opened_at and r.opened_at > since
-        ]
+        being_written = [row for row in rows if row.state == draft_states.OPEN]
+        drafting = [row.author for row in being_written if row.opened_at and row.opened_at > since]
         # A doubt stays in sight until it is settled, whatever was sent after it.
-        replies = [row for row in rows if row.state != draft_states.OPEN]
+        replies = [row for row in rows if row.state not in draft_states.UNSAID]
         unsettled = [r for r in replies if r.state in (draft_states.ASKED, draft_states.DOUBTED)]
         latest = next(iter(unsettled or replies), None)
-        return (draft_of(latest) if latest else None), sorted(set(drafting))
+        held = [draft_of(row) for row in being_written if row.reason]
+        return (draft_of(latest) if latest else None), sorted(set(drafting)), held
 
     def target(self, case_id: CaseId, *, public_only: bool = False) -> MessageView:
         """Return the customer's newest post or direct message that is still there: an answer goes to it.
@@ -218,7 +227,7 @@ class Views:
         ).all()
         posts = [row.facts["post"] for row in rows if row.event == "post_received"]
         replies = [int(row.facts["draft"]) for row in rows if "draft" in row.facts]
-        words = self._words_of(case_id, posts, replies)
+        words = self._words_of(case_id, posts, replies) | reasons_of(self.connection, rows)
         return [
             EventView(
                 id=row.id,
@@ -227,12 +236,7 @@ class Views:
                 actor_kind=row.actor_kind,
                 actor=row.actor,
                 facts=row.facts,
-                text=words.get(
-                    ("draft", row.facts["draft"])
-                    if "draft" in row.facts
-                    else ("post", row.facts.get("post")),
-                    "",
-                ),
+                text=words.get(subject_of(row), ""),
             )
             for row in rows
         ]
