@@ -29,21 +29,21 @@ _FIND_ID = (
 )
 MAX_LENGTH = 500
 _HINTS = (
-    ("\\b may stand", "list words under `words`, which finds whole words of any script"),
-    ("perl operator", "RE2 has no look-around; write two conditions with `all` and `not` instead"),
+    ("\\b may stand", "write \\b at the beginning or the end only, or {or_else}"),
+    ("perl operator", "RE2 has no look-around; in triage write two conditions with `all` and `not`"),
     ("escape sequence", "RE2 has no back-references and no such escape; write out what may stand there"),
     ("missing )", "close the round bracket, or write \\( for the character"),
     ("unexpected )", "open the round bracket, or write \\) for the character"),
     ("missing ]", "close the square bracket, or write \\[ for the character"),
     ("no argument for repetition", "write something before *, + or ?, or a backslash for the character"),
     ("bad repetition operator", "use one of *, + and ? at a time"),
-    ("repetition size", "repeat at most 1000 times in all, as in `[0-9]{4,20}`"),
+    ("repetition size", "repeat at most 1000 times in all, as in `[0-9]{{4,20}}`"),
     (
         "character class range",
-        "write the range from small to large, as in `[a-z]`, or a class such as `\\p{L}`",
+        "write the range from small to large, as in `[a-z]`, or a class such as `\\p{{L}}`",
     ),
     ("trailing \\", "take the backslash at the end out, or write \\\\ for the character"),
-    ("too large", "shorten the expression, or list the words under `words`"),
+    ("too large", "shorten the expression, or {or_else}"),
 )
 # At the start of a word, or two. Between letters it stands for itself, as in sh*t: lint warns of long ones.
 _STAR_ASTRAY = regex.compile(r"(?:^|\s)\*|\*\*")
@@ -165,14 +165,19 @@ def folded_pattern(pattern: str) -> str:
 
 
 def _pattern(value: Any) -> str:
-    return _expression(value, or_else="list the words under `words`")
+    return _expression(value, fold_it=True, or_else="list the words under `words`")
+
+
+def _offer(value: Any) -> str:
+    return _expression(value, fold_it=True, or_else="write several short ones")
 
 
 def _order_number(value: Any) -> str:
-    return _expression(value, or_else="write one for each form of your numbers")
+    """Numbers are looked for in drafts as they stand, so that their places are known: nothing is folded."""
+    return _expression(value, fold_it=False, or_else="write one for each form of your numbers")
 
 
-def _expression(value: Any, *, or_else: str) -> str:
+def _expression(value: Any, *, fold_it: bool, or_else: str) -> str:
     if not isinstance(value, str) or not value:
         raise unfit(
             "wrong-type", shown(value), "write an expression in single quotes, as in 'order *[0-9]{6}'"
@@ -180,22 +185,23 @@ def _expression(value: Any, *, or_else: str) -> str:
     if len(value) > MAX_LENGTH:
         fix = f"write at most {MAX_LENGTH} characters, or {or_else}"
         raise unfit("bad-regex", f"an expression of {len(value)} characters", fix)
-    pattern = folded_pattern(value)
+    pattern = folded_pattern(value) if fold_it else unicodedata.normalize("NFC", value)
     try:
         compiled = compile_pattern(pattern)
     except ValueError as error:
-        raise unfit("bad-regex", f"{shown(value)} ({safe(str(error))})", _hint(str(error))) from None
+        found = f"{shown(value)} ({safe(str(error))})"
+        raise unfit("bad-regex", found, _hint(str(error), or_else)) from None
     if any((found := compiled.search(text)) and not found.group(0) for text in ("", "a", "a 1")):
-        fix = "it matches the empty text and so every post: write + for *, or name what must stand there"
+        fix = "it matches the empty text and so everything: write + for *, or name what must stand there"
         raise unfit("bad-regex", shown(value), fix)
     return pattern
 
 
-def _hint(reason: str) -> str:
+def _hint(reason: str, or_else: str) -> str:
     for words, hint in _HINTS:
         if words in reason:
-            return hint
-    return "write an expression of RE2, or list the words under `words`"
+            return hint.format(or_else=or_else)
+    return f"write an expression of RE2, or {or_else}"
 
 
 def _word(value: Any) -> str:
@@ -255,6 +261,7 @@ Pattern = Annotated[
         {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH, "examples": ["order *[0-9]{6}"]}
     ),
 ]
+OfferPattern = Annotated[str, *as_kind(_offer, minLength=1, maxLength=MAX_LENGTH, examples=["[0-9]+ ?% off"])]
 OrderNumber = Annotated[
     str,
     *as_kind(_order_number, minLength=1, maxLength=MAX_LENGTH, examples=["\\b[0-9]{9}\\b"]),

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
-from workflows.playbook.patterns import Approver, Name, OrderNumber, Pattern, UserId, Username
+from workflows.playbook.patterns import Approver, Name, OfferPattern, OrderNumber, UserId, Username
 from workflows.playbook.patterns import Tag as TagName
 from workflows.playbook.problems import shown
 from workflows.playbook.rule_models import Section
@@ -131,7 +131,7 @@ class ApprovalWhen(Section):
     offers: bool | None = Field(
         default=None, description="It offers money or goods, in our words or yours.", examples=[True]
     )
-    patterns: list[Pattern] = Field(
+    patterns: list[OfferPattern] = Field(
         default=[],
         min_length=1,
         max_length=50,
