@@ -10,6 +10,7 @@ from slackbot.pings import Ping, ShowTaken
 from slackbot.render.modals import render_reply_modal
 from slackbot.render.notices import render_alert, render_notice
 from slackbot.render.text import Json, Message
+from slackbot.requests import PingRequest, PostRequest, RefreshRequest
 from slackbot.sender import Sender, respond
 from workflows.delivery import Deed, deliver_effect, reconcile_effect
 from workflows.desk import Desk, the_desk
@@ -54,6 +55,9 @@ def deeds_of(desk: Desk, sender: Sender) -> dict[Kind, Deed]:
         Kind.HELLO: Hello(desk, sender),
         Kind.PING: Ping(desk, sender),
         Kind.PING_TAKEN: ShowTaken(desk, sender),
+        Kind.POST_REQUEST: PostRequest(desk, sender),
+        Kind.REFRESH_REQUEST: RefreshRequest(desk, sender),
+        Kind.REQUEST_PING: PingRequest(desk, sender),
     }
 
 

@@ -27,6 +27,7 @@ from workflows.services.audit import audit
 from workflows.services.board import alert
 from workflows.services.clocks import follow_new_version, start_clocks
 from workflows.services.escalations import wake_due
+from workflows.services.late_approvals import approvals_due
 from workflows.services.playbooks import adopt, followers, look_into, make_ready
 from workflows.services.replies import leave_old_dialogs
 from workflows.store.departures import Offer
@@ -153,7 +154,8 @@ class TheClock:
             if not uow.timers.hold_lease(LEASE, self._holder, for_s=LEASE_FOR_S):
                 return 1.0
             settle_run_out(self._desk.performer, uow, self._deeds)
-            woken = 0 if self._has_jumped(uow) else wake_due(uow, MOST_WOKEN)
+            jumped = self._has_jumped(uow)
+            woken = 0 if jumped else max(wake_due(uow, MOST_WOKEN), approvals_due(uow, MOST_WOKEN))
             offers = uow.departures.due()
             checks = uow.departures.doubts_due()
             chores = [kind for kind, _ in uow.timers.due()]

@@ -218,6 +218,8 @@ _HELD: dict[str, Callable[[], str]] = {
     "resolved": lambda: say("the case was resolved meanwhile."),
     "taken_over": lambda: say("a colleague took the case over."),
     "opted_out": lambda: say("the customer asked to be left alone. Please look again."),
+    "another_sent": lambda: say("another reply was sent meanwhile. Please press Reply and look again."),
+    "sent_back": lambda: say("it was sent back, the thread says why. Please press Reply to change it."),
 }
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from slackbot.render.approval_words import TOLD as APPROVALS
+from slackbot.render.approval_words import event_sentence
 from slackbot.render.notices import refusal_of_x
 from slackbot.render.text import Json, Message, context, escape, moment, person, quote, rich
 from slackbot.render.why import TIMED, event_words
@@ -37,7 +39,7 @@ def news_sentence(event: EventView, customer: str) -> str:
     return _sentence(event, customer)
 
 
-_WITH_WORDS = frozenset({"post_received", "reply_sent", "reply_refused", "reply_asked"})
+_WITH_WORDS = frozenset({"post_received", "reply_sent", "reply_refused", "reply_asked", "sent_back"})
 
 
 def _sentence(event: EventView, customer: str) -> str:
@@ -59,6 +61,7 @@ def _sentence(event: EventView, customer: str) -> str:
         "card_lost": "",
         "pinged": "",  # the ping is a message of its own
         "reply_submitted": "",
+        "approval_refused": "",  # who tried was told in private
         "opened": "",
     }
     if event.event == "released" and event.actor_kind == "desk":
@@ -68,6 +71,8 @@ def _sentence(event: EventView, customer: str) -> str:
         if before:
             return say("%(who)s took the case over from %(before)s", who=who, before=person(before))
         return say("%(who)s took the case over", who=who)
+    if event.event in APPROVALS:
+        return event_sentence(event)
     if event.event in sentences:
         return sentences[event.event]
     return event_words(event, {}) if event.event in TIMED else ""

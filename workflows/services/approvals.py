@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from workflows.domain.approval import Need, time_to_act
+from workflows.domain.approval import Need, asked_by_now, time_to_act
 from workflows.domain.case import Case, CaseId, Status
 from workflows.domain.reply import digest as digest_of
 from workflows.domain.reply import fit_text
@@ -86,7 +86,7 @@ def edit_and_approve(
 
     Where more are needed, earlier ones are void, and somebody else has to approve the new text.
 
-    Raises what `approve` raises, and Refusal ("empty", "too_long", "tone_refused").
+    Raises what `approve` raises, and Refusal ("empty", "too_long", "edit_refused").
     """
     case, approval, draft = _may_approve(uow, approval_id, asker, digest)
     text, needs = _checked(uow, draft, text, approval.needs)
@@ -152,6 +152,19 @@ def may_send_back(
     return approval, draft
 
 
+def read_request(uow: UnitOfWork, approval_id: ApprovalId, asker: Asker) -> None:
+    """Let somebody who decides, or the author, read direct messages; the history keeps who did.
+
+    Raises Missing, NotAllowed ("not_an_approver").
+    """
+    approval = uow.approvals.get(approval_id)
+    staff = staff_for(uow, approval.case_id, approval.needs)
+    names = first_in_line(asked_by_now(approval.needs, approval.step))
+    if asker.agent != approval.requested_by and not in_group(staff, asker.agent, names):
+        raise NotAllowed("not_an_approver")
+    uow.history.add(approval.case_id, Event.DM_READ, ("agent", asker.agent), approval=str(approval.id))
+
+
 def recall(uow: UnitOfWork, approval_id: ApprovalId, asker: Asker, *, clicked_ts: str = "") -> None:
     """Take one's own draft back before anybody has let it out.
 
@@ -162,7 +175,7 @@ def recall(uow: UnitOfWork, approval_id: ApprovalId, asker: Asker, *, clicked_ts
         raise NotAllowed("not_your_draft")
     uow.approvals.settle(approval.id, book.RECALLED, asker.agent)
     _note(uow, approval, Event.RECALLED, ("agent", asker.agent))
-    _give_back(uow, approval, draft, book.RECALLED)
+    _give_back(uow, approval, draft, "")
     on_request = bool(clicked_ts) and clicked_ts == approval.card_ts
     show_request(uow, approval, asker, clicked_ts)
     _show_case(uow, approval.case_id, None if on_request else asker)
@@ -253,7 +266,7 @@ def _change_of(uow: UnitOfWork, case: Case, draft: Draft) -> str:
 def _checked(uow: UnitOfWork, draft: Draft, text: str, needs: Sequence[Need]) -> tuple[str, Sequence[Need]]:
     """Return the edited text as it would leave, and all that it needs: an edit may bring needs of its own.
 
-    Raises Refusal ("empty", "too_long", "tone_refused").
+    Raises Refusal ("empty", "too_long", "edit_refused").
     """
     view = uow.views.case(draft.case_id)
     target = uow.views.message(view.case.account_id, draft.target)
@@ -262,7 +275,7 @@ def _checked(uow: UnitOfWork, draft: Draft, text: str, needs: Sequence[Need]) ->
     final = fit_text(composed.final, limit=sys.maxsize if draft.as_thread else composed.limit)
     if composed.verdict is Verdict.REFUSE:
         checks = [str(found.check) for found in composed.findings if found.verdict is Verdict.REFUSE]
-        raise Refusal("tone_refused", checks=",".join(dict.fromkeys(checks)))
+        raise Refusal("edit_refused", checks=",".join(dict.fromkeys(checks)))
     known = {need.rule for need in needs}
     return final, [*needs, *(need for need in composed.needs if need.rule not in known)]
 

@@ -7,7 +7,7 @@ from workflows.domain.approval import Need
 from workflows.domain.case import Case
 from workflows.domain.effects import Kind
 from workflows.services.approvers import open_needs, staff_for
-from workflows.services.board import ANSWER_FOR, UPDATES, Asker
+from workflows.services.board import UPDATES, Asker
 from workflows.services.clocks import case_playbook
 from workflows.store.approvals import Approval, ApprovalId
 from workflows.store.drafts import Draft
@@ -73,7 +73,12 @@ def post_request(uow: UnitOfWork, case: Case, approval: Approval, who: Sequence[
 
 
 def show_request(
-    uow: UnitOfWork, approval: Approval, asker: Asker | None = None, clicked_ts: str = ""
+    uow: UnitOfWork,
+    approval: Approval,
+    asker: Asker | None = None,
+    clicked_ts: str = "",
+    *,
+    after_s: float = 0.0,
 ) -> None:
     """Wish that the request shows the newest state: through the click on it if there was one."""
     mine = asker if asker and asker.answer_url and clicked_ts == approval.card_ts else None
@@ -82,8 +87,6 @@ def show_request(
         str(approval.id),
         case_id=approval.case_id,
         budget="" if mine else UPDATES,
-        payload={
-            "answer_url": mine.answer_url if mine else "",
-            "until": (uow.machine + ANSWER_FOR).isoformat(),
-        },
+        payload={"answer_url": mine.answer_url if mine else ""},
+        after_s=after_s,
     )
