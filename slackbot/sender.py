@@ -7,6 +7,7 @@ import math
 import re
 import socket
 import ssl
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +30,10 @@ RESPOND_S = 5
 _PARKED_S = 60.0
 _NO_RETRY_AFTER_S = 5.0
 
+_PRIVATE_FOR_S = 300.0
+
 _CODE = re.compile(r"[a-z0-9_]+")
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{6,}")
 # "Some aspect may have succeeded", in Slack's own words.
 _UNCLEAR = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 _LOGIN = frozenset(
@@ -56,6 +60,7 @@ class Sender:
         token = settings.slack_bot_token.get_secret_value()
         self._client = web_client(settings.slack_api_url, token, timeout_s=POST_S)
         self._clicks = web_client(settings.slack_api_url, token, timeout_s=CLICK_S)
+        self._private: dict[str, tuple[bool, float]] = {}
 
     def post(self, channel: str, message: Message, *, thread_ts: str | None = None) -> Posted:
         """Post a message; nothing in it unfurls. The ids of its blocks are the proof that it is ours."""
@@ -113,6 +118,31 @@ class Sender:
                 channel=at.channel, ts=at.ts, oldest=f"{oldest.timestamp():.6f}", limit=200, cursor=cursor
             ),
         )
+
+    def channel_is_private(self, channel: str) -> bool:
+        """Tell whether only its members can read this channel; asked again after five minutes.
+
+        channel  an id; or a name, which counts as private only if we are in a private channel of that name.
+        """
+        known, asked_at = self._private.get(channel, (False, -_PRIVATE_FOR_S))
+        if time.monotonic() - asked_at < _PRIVATE_FOR_S:
+            return known
+        if _CHANNEL_ID.fullmatch(channel):
+            found = _call(lambda: self._client.conversations_info(channel=channel)).get("channel") or {}
+            is_private = bool(found.get("is_private"))
+        else:
+            is_private = channel.removeprefix("#") in self._private_names()
+        self._private[channel] = (is_private, time.monotonic())
+        return is_private
+
+    def _private_names(self) -> set[str]:
+        pages = self._pages(
+            "channels",
+            lambda cursor: self._client.conversations_list(
+                types="private_channel", exclude_archived=True, limit=1000, cursor=cursor
+            ),
+        )
+        return {str(one.get("name") or "") for one in pages if one.get("is_private")}
 
     def people(self) -> Iterator[Person]:
         """Yield the members of the workspace."""

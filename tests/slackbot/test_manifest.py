@@ -14,6 +14,8 @@ SCOPES = {
     "chat_postEphemeral": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_replies": {"channels:history", "groups:history"},
+    "conversations_info": {"channels:read", "groups:read"},
+    "conversations_list": {"groups:read"},
     "users_list": {"users:read"},
     "users_info": {"users:read"},
     "usergroups_list": {"usergroups:read"},

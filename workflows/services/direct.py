@@ -174,11 +174,15 @@ def refresh_directly(uow: UnitOfWork, case: Case, *, after_s: float = 0.0) -> No
 
 @dataclass(frozen=True, slots=True)
 class Directs:
-    """A case's direct messages, for the eyes of those who may read them."""
+    """A case's direct messages, for the eyes of those who may read them.
+
+    answered_in_public  what we said in public last; "" when we have not.
+    """
 
     view: CaseView
     state: DirectState
     messages: Sequence[DirectView]
+    answered_in_public: str = ""
 
 
 def directs_of(uow: UnitOfWork, case_id: CaseId) -> Directs:
@@ -187,7 +191,8 @@ def directs_of(uow: UnitOfWork, case_id: CaseId) -> Directs:
     Raises Missing.
     """
     view = uow.views.case(case_id)
-    return Directs(view, uow.directs.state(case_id), uow.directs.newest(case_id, MOST_READ))
+    answered = uow.directs.public_answer(case_id)
+    return Directs(view, uow.directs.state(case_id), uow.directs.newest(case_id, MOST_READ), answered)
 
 
 def read_directs(uow: UnitOfWork, case_id: CaseId, asker: Asker) -> Directs:

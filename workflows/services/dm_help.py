@@ -4,7 +4,7 @@ from workflows.domain.case import AgentId, Case, CaseId, Status
 from workflows.domain.handoff import Stage
 from workflows.domain.macro import Macro
 from workflows.errors import Conflict, Missing, Refusal
-from workflows.services.board import Asker, show
+from workflows.services.board import show
 from workflows.services.clocks import case_playbook
 from workflows.services.composing import macro_text
 from workflows.services.handoffs import (
@@ -18,10 +18,12 @@ from workflows.services.handoffs import (
     writes_encrypted,
 )
 from workflows.store import drafts as states
-from workflows.store.drafts import Draft, DraftId
+from workflows.store.drafts import Draft
 from workflows.store.handoffs import Handoff
 from workflows.store.history import DESK, Event
 from workflows.store.unit_of_work import UnitOfWork
+
+HELP = (NUDGE, OTHER_CHANNELS, CLOSING)
 
 
 def offer_due_help(uow: UnitOfWork, most: int = 20) -> int:
@@ -61,7 +63,7 @@ def _offer(uow: UnitOfWork, case: Case, handoff: Handoff, purpose: str) -> None:
     draft = _ready(uow, case, macro, agent, purpose) if macro else None
     if draft is None:
         return
-    facts = {"offer": purpose, "draft": str(draft.id), "to": agent}
+    facts = {"offer": purpose, "draft": str(draft.id), "to": agent, "case": str(case.id)}
     uow.history.add(case.id, Event.DM_HELP_OFFERED, DESK, **facts)
     uow.cases.touch(case.id)
     show(uow, uow.cases.get(case.id))
@@ -105,25 +107,29 @@ def answer_out(uow: UnitOfWork, draft: Draft) -> None:
         _offer(uow, case, handoff, CLOSING)
 
 
-def check_prepared(uow: UnitOfWork, draft_id: DraftId) -> Draft:
-    """Return ready words that somebody wants to send, as they were offered.
+def check_help(uow: UnitOfWork, case_id: CaseId, purpose: str) -> None:
+    """Check that words which were made ready may still be sent: nothing has overtaken them.
 
-    Raises Missing, Conflict ("already_submitted"), Refusal ("opted_out").
+    Raises Missing, Conflict ("dm_came", "dm_closed_already"), Refusal ("opted_out").
     """
-    draft = uow.drafts.get(draft_id)
-    if draft.state not in (states.OPEN, states.DROPPED):
-        raise Conflict("already_submitted")
-    if draft.purpose in (NUDGE, OTHER_CHANNELS) and has_opted_out(uow, uow.cases.get(draft.case_id)):
+    case = uow.cases.get(case_id)
+    handoff = uow.handoffs.latest(case_id)
+    if purpose == CLOSING:
+        if handoff and handoff.stage is Stage.CLOSED:
+            raise Conflict("dm_closed_already")
+        return
+    if handoff and handoff.stage in (Stage.WROTE, Stage.CONTINUED, Stage.CLOSED):
+        raise Conflict("dm_came")
+    if has_opted_out(uow, case):
         raise Refusal("opted_out")
-    return draft
 
 
-def note_encrypted(uow: UnitOfWork, draft_id: DraftId, asker: Asker) -> None:
+def note_encrypted(uow: UnitOfWork, case_id: CaseId) -> None:
     """Believe an agent that the customer has written where the desk cannot read.
 
     Raises Missing.
     """
-    case = uow.cases.get(uow.drafts.get(draft_id).case_id)
+    case = uow.cases.get(case_id)
     writes_encrypted(uow, case)
     uow.cases.touch(case.id)
     show(uow, uow.cases.get(case.id))

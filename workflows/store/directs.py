@@ -37,6 +37,7 @@ class DirectState:
     reply         our newest answer by direct message that was handed in, or is in doubt; None for none.
     ahead         how many direct messages leave before that answer; None when it waits for no turn.
     stage         of the newest hand-off; None when there was none.
+    was_asked     X was asked whether they take direct messages.
     """
 
     count: int = 0
@@ -48,6 +49,7 @@ class DirectState:
     opted_out_at: datetime | None = None
     takes_dms: str = ""
     is_encrypted: bool = False
+    was_asked: bool = False
 
 
 class Directs:
@@ -77,6 +79,7 @@ class Directs:
             opted_out_at=contact.opted_out_at if contact else None,
             takes_dms=contact.takes_dms if contact else "",
             is_encrypted=bool(contact and contact.is_encrypted),
+            was_asked=bool(contact and contact.asked_at),
         )
 
     def _reply(self, case_id: int) -> Draft | None:
@@ -103,6 +106,10 @@ class Directs:
             before,
         )
         return int(self._connection.execute(waiting).scalar_one())
+
+    def public_answer(self, case_id: int) -> str:
+        """Return the words that we answered with in public last; "" when we have not."""
+        return self._connection.execute(_PUBLIC_ANSWER, {"number": case_id}).scalar() or ""
 
     def open_case(self, account_id: str, customer_id: int) -> Case | None:
         """Return the customer's open case that a direct message belongs to, held; None when there is none.
@@ -145,6 +152,12 @@ _NEWEST = (
 )
 _COUNT = select(func.count().label("count"), func.max(messages.c.written_at).label("newest_at")).where(
     *_DMS, messages.c.author == "customer"
+)
+_PUBLIC_ANSWER = (
+    select(messages.c.text)
+    .where(messages.c.case_id == bindparam("number"), messages.c.author == "brand", messages.c.kind != DIRECT)
+    .order_by(*(column.desc() for column in _BY_TIME))
+    .limit(1)
 )
 _CONTACT = (
     select(contacts)
