@@ -212,6 +212,23 @@ def test_figures_add_up() -> None:
     assert all(ping["at"].endswith("+03:00") for ping in told["pings"])
 
 
+def test_approvals_are_counted_where_a_rule_is_sure_to_hold_before_anybody_drafts() -> None:
+    rules = "{name: guards, when: {teams: [guards]}}, {name: none, when: {offers: false}}"
+    playbook = small(("people:", f"approvals: {{rules: [{rules}]}}\npeople:"))
+    lives = live(comes("stolen"), comes("urgent"), comes("hello"), playbook=playbook)
+    assert figures(playbook, lives)["approvals"] == 1
+    assert figures(small(), live(comes("stolen")))["approvals"] == 0
+
+
+def test_the_cost_is_one_plain_answer_to_each_who_gets_one() -> None:
+    dm = Incoming(Mention("hello", kind="dm", at=MONDAY), MONDAY)
+    for prices, cost in (("{reply: 0.02, dm: 0.5}", 0.52), ("none", 0)):
+        playbook = small(("people:", f"prices: {prices}\npeople:"))
+        answered = live(comes("urgent"), dm, staffing=Staffing(agents=1), playbook=playbook)
+        assert figures(playbook, answered)["cost"] == cost
+        assert figures(playbook, live(comes("urgent"), playbook=playbook))["cost"] == 0
+
+
 def test_what_two_playbooks_judge_differently_is_counted_and_shown() -> None:
     first = small()
     second = small(("words: [urgent]}, then: {priority: high", "words: [urgent]}, then: {priority: low"))
@@ -228,7 +245,8 @@ def test_what_two_playbooks_judge_differently_is_counted_and_shown() -> None:
 
 
 def test_many_mentions_shared_among_processes_come_back_in_their_order() -> None:
-    playbook = small()
+    # given a playbook with compiled expressions, which go to the other processes too
+    playbook = small(("people:", "tone: {order_numbers: ['[0-9]{9}']}\npeople:"))
     incoming = [
         comes("urgent" if number % 7 == 0 else "hello", MONDAY + number * MINUTE) for number in range(4100)
     ]

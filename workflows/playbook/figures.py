@@ -47,9 +47,19 @@ def figures(playbook: Playbook, lives: Sequence[Lived]) -> dict[str, Any]:
         "breaches": sum(len(one.late) for one in lives),
         "breaches_by_priority": _by_priority(lives, lambda one: len(one.late)),
         "breaches_by_kind": _counts(kind.value for one in lives for kind in one.late),
-        "approvals": 0,
-        "cost": 0,
+        "approvals": _approvals(lives),
+        "cost": _cost(lives),
     }
+
+
+def _approvals(lives: Sequence[Lived]) -> int:
+    """Return how many answers will need approval whatever they say; words and authors may ask for more."""
+    return sum(one.judged.awaits_approval for one in lives)
+
+
+def _cost(lives: Sequence[Lived]) -> float:
+    """Return what X bills for one plain answer to each who gets one, in dollars; reading is not counted."""
+    return round(sum(one.judged.cost for one in lives if one.done), 3)
 
 
 def by_hour(lives: Sequence[Lived], zone: tzinfo) -> list[dict[str, Any]]:
@@ -94,6 +104,8 @@ def difference(
         "by_priority": {name: _by_priority(second)[name] - _by_priority(first)[name] for name in PRIORITIES},
         "pings": sum(len(b.pings) - len(a.pings) for _, a, b in pairs),
         "breaches": sum(len(b.late) - len(a.late) for _, a, b in pairs),
+        "approvals": _approvals(second) - _approvals(first),
+        "cost": round(_cost(second) - _cost(first), 3),
         "first": [
             {
                 "text": one.mention.text,

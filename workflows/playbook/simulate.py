@@ -15,6 +15,7 @@ from workflows.domain.playbook import ClockKind, Ladder, Playbook, Rung, hours_n
 from workflows.domain.rules import Mention
 from workflows.playbook.crew import CHUNK, Crew
 from workflows.playbook.explain import duty_of
+from workflows.playbook.forecast import answer_cost, needs_approval
 from workflows.playbook.judge import judge
 from workflows.playbook.staffing import Done, Staffing, Work, staffed
 from workflows.playbook.synthetic_day import Incoming
@@ -26,7 +27,10 @@ _OnDuty = Callable[[Rung, datetime], bool]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the playbook made of one mention; `rule` is "" where `otherwise` decided."""
+    """What the playbook made of one mention; `rule` is "" where `otherwise` decided.
+
+    awaits_approval, cost  of its answer, as far as that is known before it is drafted.
+    """
 
     priority: str
     rule: str
@@ -35,6 +39,8 @@ class Judged:
     language: str
     sentiment: str
     tags: tuple[str, ...]
+    awaits_approval: bool
+    cost: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,8 @@ def _judged(playbook: Playbook, mention: Mention) -> Judged:
         verdict.language,
         verdict.sentiment.value,
         verdict.tags,
+        needs_approval(playbook, mention, judgement),
+        answer_cost(playbook, mention),
     )
 
 
