@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
-from slackbot.listeners import approve, claim, escalate, lifecycle, reply
+from slackbot.listeners import approve, claim, escalate, lifecycle, move_to_dm, reply
 from slackbot.listeners.click import tell_now
 from slackbot.sender import Sender, web_client
 from workflows.desk import Desk
@@ -45,6 +45,7 @@ def build_app(desk: Desk) -> App:
     reply.register(app, desk, sender)
     escalate.register(app, desk, sender)
     approve.register(app, desk, sender)
+    move_to_dm.register(app, desk, sender)
     lifecycle.register(app, desk)
     _register_rest(app)
     return app

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from slackbot.cards import PostCard, RefreshCard, SlackDeed, TellThread, TidyCard, find_block, since
+from slackbot.direct import PostDirectCard, RefreshDirectCard
 from slackbot.pings import Ping, ShowTaken
 from slackbot.render.modals import render_reply_modal
 from slackbot.render.notices import render_alert, render_notice
@@ -58,6 +59,8 @@ def deeds_of(desk: Desk, sender: Sender) -> dict[Kind, Deed]:
         Kind.POST_REQUEST: PostRequest(desk, sender),
         Kind.REFRESH_REQUEST: RefreshRequest(desk, sender),
         Kind.REQUEST_PING: PingRequest(desk, sender),
+        Kind.POST_DM_CARD: PostDirectCard(desk, sender),
+        Kind.REFRESH_DM_CARD: RefreshDirectCard(desk, sender),
     }
 
 

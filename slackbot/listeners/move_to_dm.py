@@ -6,7 +6,8 @@ from slack_bolt import Ack, App
 
 from slackbot.listeners.click import Click, answer, listen, read_click
 from slackbot.listeners.reply import open_dialog
-from slackbot.render.direct import (
+from slackbot.render.direct import render_direct_dialog
+from slackbot.render.direct_words import (
     CLAIM,
     ENCRYPTED,
     IT_IS_THERE,
@@ -14,7 +15,6 @@ from slackbot.render.direct import (
     READ_DM,
     REPLY_BY_DM,
     SEND_AGAIN,
-    render_direct_dialog,
 )
 from slackbot.render.modals import render_reply_modal
 from slackbot.render.text import Json

@@ -50,6 +50,9 @@ _PRIVATE: dict[str, Callable[[Facts], str]] = {
     "not_your_draft": lambda _: say("This is a colleague’s draft."),
     "already_submitted": lambda _: say("This reply was handed in already."),
     "doubt_settled": lambda _: say("This was settled meanwhile; please look at the card."),
+    "opted_out": lambda _: say("This customer asked for no automatic messages; nothing is sent."),
+    "dm_came": lambda _: say("Their direct message has come meanwhile; please look at the card."),
+    "dm_closed_already": lambda _: say("The public thread has its last line already."),
     "answer_on_x": lambda _: say("X does not let us answer this post from here. Please use Open on X."),
     "sends_at": lambda facts: say(
         "Sends at %(at)s.", at=moment(datetime.fromisoformat(facts["at"]), "{time_secs}")
@@ -112,6 +115,32 @@ _ALERTS: dict[str, Callable[[Facts], str]] = {
     ),
     "parked_credits_spent": lambda _: say(
         ":rotating_light: X says that the plan’s credits or cap are used up. Replies and intake wait."
+    ),
+    "parked_account_locked": lambda _: say(
+        ":rotating_light: X has locked our account. Replies and intake wait. Log in on x.com and unlock it."
+    ),
+    "parked_account_suspended": lambda _: say(
+        ":rotating_light: X has suspended our account. Replies and intake wait. Only X can lift that."
+    ),
+    "parked_dm_not_allowed": lambda _: say(
+        ":warning: X does not let us read or write direct messages. All else goes on. Check that the X app’s "
+        "permissions are “Read and write and Direct message”, and its plan."
+    ),
+    "dm_gap": lambda facts: say(
+        ":warning: More direct messages came than the desk reads in one look. Some between message %(since)s "
+        "and message %(until)s may be missing.",
+        since=facts["since"],
+        until=facts["until"],
+    ),
+    "dm_channel_not_private": lambda facts: say(
+        ":warning: Everybody could read %(channel)s, so no direct message is shown there; a dialog opens "
+        "them. Make the channel private, or invite the bot to the private one.",
+        channel=escape(facts["channel"], 80),
+    ),
+    "dm_channel_refused": lambda facts: say(
+        ":warning: Slack does not take direct messages for %(channel)s (%(why)s); a dialog opens them.",
+        channel=escape(facts["channel"], 80),
+        why=facts["why"],
     ),
     "intake_gap": lambda facts: say(
         ":warning: More mentions came than X shows (about 800). Some between post %(since)s and post "
@@ -179,6 +208,15 @@ _X_REFUSALS: dict[str, Callable[[], str]] = {
     "author_unavailable": lambda: say("the customer’s account is protected or suspended."),
     "blocked": lambda: say("the customer has blocked us."),
     "too_long": lambda: say("the text is too long for this account."),
+    "dm_closed": lambda: say(
+        "DM not possible, the customer takes none from us. Please offer a public reply with the DM link."
+    ),
+    "dm_not_allowed": lambda: say("X does not let us write direct messages. The operators know."),
+    "target_edited": lambda: say("the customer edited the post. Please look again and reply to the new one."),
+    "author_suspended": lambda: say("X has suspended the customer’s account."),
+    "author_protected": lambda: say("the customer’s account is protected."),
+    "account_locked": lambda: say("X has locked our account. The operators know; nothing is lost."),
+    "account_suspended": lambda: say("X has suspended our account. The operators know; nothing is lost."),
     "forbidden": lambda: say("it gave no reason that we know. Please try on X itself."),
     "poison": lambda: say("sending it broke the worker. The operators know."),
     "login_refused": lambda: say("X refuses our login. The operators know; nothing is lost."),

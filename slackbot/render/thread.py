@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from slackbot.render.approval_words import TOLD as APPROVALS
 from slackbot.render.approval_words import event_sentence
+from slackbot.render.direct_words import help_sentence, is_direct, render_help
 from slackbot.render.notices import refusal_of_x
 from slackbot.render.text import Json, Message, context, escape, moment, person, quote, rich
 from slackbot.render.why import TIMED, event_words
@@ -27,7 +28,11 @@ def render_events(events: Sequence[EventView], *, customer: str, block_id: str) 
             continue
         told.append(sentence)
         blocks.append(context(f"{block_id}-{event.id}", f"{sentence} · {moment(event.at)}"))
-        if event.text and event.event in _WITH_WORDS:
+        if event.event == "dm_help_offered":
+            blocks += render_help(
+                event.facts["offer"], event.text, event.facts["case"], f"{block_id}-{event.id}"
+            )
+        elif event.text and event.event in _WITH_WORDS and not is_direct(event):
             blocks.append(rich(f"{block_id}-{event.id}-words", quote(event.text, limit=_MOST_WORDS)))
     return Message(" · ".join(told), blocks) if blocks else None
 
@@ -45,7 +50,9 @@ _WITH_WORDS = frozenset({"post_received", "reply_sent", "reply_refused", "reply_
 def _sentence(event: EventView, customer: str) -> str:
     who = person(event.actor) if event.actor_kind == "agent" else f"@{escape(customer, 20)}"
     sentences = {
-        "post_received": say("%(who)s wrote", who=who),
+        "post_received": say("%(who)s wrote", who=who)
+        if not is_direct(event)
+        else say("%(who)s wrote by direct message", who=who),
         "claimed": say("%(who)s claimed the case", who=who),
         "released": say("%(who)s released the case", who=who),
         "resolved": say("%(who)s resolved the case", who=who),
@@ -57,6 +64,12 @@ def _sentence(event: EventView, customer: str) -> str:
         "reply_resent": say("%(who)s sends the reply again", who=who),
         "reopened": say("%(who)s re-opened the case", who=who),
         "answered_on_x": say("Answered on X itself, past the desk"),
+        "dm_invited": say("%(who)s invited the customer to a direct message", who=who),
+        "dm_followed": say("The invitation to a direct message was followed"),
+        "dm_help_offered": help_sentence(event.facts.get("offer", ""), event.facts.get("to", "")),
+        "dm_closed": say("The public thread is closed: it went on by direct message"),
+        "opted_out": say("%(who)s wants no automatic messages: the desk offers none any more", who=who),
+        "dm_read": say("%(who)s read the direct messages", who=who),
         "timed": "",
         "card_lost": "",
         "pinged": "",  # the ping is a message of its own

@@ -125,9 +125,9 @@ def _store(
             return
         log.exception("direct message=%s cannot be stored", messages[0].id)
         with desk.begin() as uow:
-            facts = {"post": messages[0].id}
-            alert(uow, desk.settings.admin_channel, f"post:{messages[0].id}", "post_not_stored", **facts)
-            _move_on(uow, account, messages[0].id)
+            lost = messages[0].id
+            alert(uow, desk.settings.admin_channel, f"post:{lost}", "post_not_stored", post=lost)
+            _move_on(uow, account, lost)
 
 
 def _move_on(uow: UnitOfWork, account: Author, reached: str) -> None:
