@@ -18,19 +18,23 @@ IT_IS_THERE, SEND_AGAIN, ENCRYPTED = "dm_it_is_there", "dm_send_again", "dm_encr
 
 
 def state_lines(state: DirectState, *, leaves_at: datetime | None = None) -> list[str]:
-    """Return what may be said of direct messages on any card, without a word of them."""
-    lines = [_reply_line(state.reply, leaves_at) if state.reply else "", _stage_line(state), _reach(state)]
-    if state.opted_out_at:
-        lines.append(say(":no_bell: wants no automatic messages"))
-    return [line for line in lines if line]
+    """Return how a case's direct messages stand, for the card that shows them.
+
+    leaves_at  about when an answer leaves that waits for X's limit.
+    """
+    reply = _reply_line(state.reply, leaves_at) if state.reply else ""
+    return [line for line in (reply, *_standing(state)) if line]
 
 
 def direct_lines(state: DirectState) -> list[str]:
-    """Return what a card in a channel that everybody reads says of direct messages."""
-    lines = state_lines(state)
-    if state.count:
-        lines.insert(0, say(":envelope: *Direct message* – open it to read"))
-    return lines
+    """Return what a card in a channel that everybody reads says of direct messages, beside our answers."""
+    came = say(":envelope: *Direct message* – open it to read") if state.count else ""
+    return [line for line in (came, *_standing(state)) if line]
+
+
+def _standing(state: DirectState) -> list[str]:
+    opted_out = say(":no_bell: wants no automatic messages") if state.opted_out_at else ""
+    return [_stage_line(state), _reach(state), opted_out]
 
 
 def direct_buttons(state: DirectState, case: Case, value: str, *, has_post: bool) -> list[Json]:
@@ -43,12 +47,10 @@ def direct_buttons(state: DirectState, case: Case, value: str, *, has_post: bool
     is_open = case.status is not Status.RESOLVED
     if state.count:
         buttons.append(button(READ_DM, say("Read DM"), value))
-        if is_open and not has_post:
-            buttons.append(button(REPLY_BY_DM, say("Reply by DM"), value, style="primary"))
+        if is_open:
+            buttons.append(button(REPLY_BY_DM, say("Reply by DM"), value))
     elif is_open and has_post:
         buttons.append(button(MOVE_TO_DM, say("Move to DM"), value))
-    if state.reply and state.reply.state == states.ASKED and case.dm_ts is None:
-        buttons += doubt_buttons(state.reply)
     return buttons
 
 

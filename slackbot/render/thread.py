@@ -28,7 +28,7 @@ def render_events(events: Sequence[EventView], *, customer: str, block_id: str) 
             continue
         told.append(sentence)
         blocks.append(context(f"{block_id}-{event.id}", f"{sentence} · {moment(event.at)}"))
-        if event.event == "dm_help_offered":
+        if event.event == "dm_help_offered" and "offer" in event.facts:
             blocks += render_help(
                 event.facts["offer"], event.text, event.facts["case"], f"{block_id}-{event.id}"
             )

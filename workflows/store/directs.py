@@ -65,21 +65,19 @@ class Directs:
 
     def state(self, case_id: int) -> DirectState:
         """Return what may be said of a case's direct messages on any card."""
-        counted = self._connection.execute(_COUNT, {"number": case_id}).one()
-        contact = self._connection.execute(_CONTACT, {"number": case_id}).first()
-        handoff = self._connection.execute(_HANDOFF, {"number": case_id}).first()
-        reply = self._reply(case_id)
+        row = self._connection.execute(_STATE, {"number": case_id}).one()
+        reply = self._reply(case_id) if row.count else None  # whom we write to has written before
         return DirectState(
-            count=counted.count,
-            newest_at=counted.newest_at,
+            count=row.count,
+            newest_at=row.newest_at,
             reply=reply,
             ahead=self._ahead(reply) if reply and reply.state == states.SUBMITTED else None,
-            stage=Stage(handoff.stage) if handoff else None,
-            invited_at=handoff.invited_at if handoff else None,
-            opted_out_at=contact.opted_out_at if contact else None,
-            takes_dms=contact.takes_dms if contact else "",
-            is_encrypted=bool(contact and contact.is_encrypted),
-            was_asked=bool(contact and contact.asked_at),
+            stage=Stage(row.stage) if row.stage else None,
+            invited_at=row.invited_at,
+            opted_out_at=row.opted_out_at,
+            takes_dms=row.takes_dms or "",
+            is_encrypted=bool(row.is_encrypted),
+            was_asked=bool(row.asked_at),
         )
 
     def _reply(self, case_id: int) -> Draft | None:
@@ -150,25 +148,33 @@ _BY_TIME = (messages.c.written_at, func.length(messages.c.external_id), messages
 _NEWEST = (
     select(messages).where(*_DMS).order_by(*(column.desc() for column in _BY_TIME)).limit(bindparam("most"))
 )
-_COUNT = select(func.count().label("count"), func.max(messages.c.written_at).label("newest_at")).where(
-    *_DMS, messages.c.author == "customer"
-)
 _PUBLIC_ANSWER = (
     select(messages.c.text)
     .where(messages.c.case_id == bindparam("number"), messages.c.author == "brand", messages.c.kind != DIRECT)
     .order_by(*(column.desc() for column in _BY_TIME))
     .limit(1)
 )
-_CONTACT = (
-    select(contacts)
-    .join(
-        cases,
+_theirs_in_case = select(messages).where(*_DMS, messages.c.author == "customer").subquery()
+_latest = select(func.max(handoffs.c.id)).where(handoffs.c.case_id == bindparam("number")).scalar_subquery()
+# One statement: every card asks.
+_STATE = (
+    select(
+        select(func.count()).select_from(_theirs_in_case).scalar_subquery().label("count"),
+        select(func.max(_theirs_in_case.c.written_at)).scalar_subquery().label("newest_at"),
+        contacts.c.opted_out_at,
+        contacts.c.takes_dms,
+        contacts.c.is_encrypted,
+        contacts.c.asked_at,
+        handoffs.c.stage,
+        handoffs.c.invited_at,
+    )
+    .select_from(cases)
+    .outerjoin(
+        contacts,
         (cases.c.account_id == contacts.c.account_id) & (cases.c.customer_id == contacts.c.customer_id),
     )
+    .outerjoin(handoffs, handoffs.c.id == _latest)
     .where(cases.c.id == bindparam("number"))
-)
-_HANDOFF = (
-    select(handoffs).where(handoffs.c.case_id == bindparam("number")).order_by(handoffs.c.id.desc()).limit(1)
 )
 _SHOWN = (states.OPEN, states.DROPPED)
 _REPLIES = (
