@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Table, and_, exists, func, select
+from sqlalchemy import ColumnElement, Table, and_, exists, func, or_, select
 
 from workflows.domain.effects import SETTLED, Kind, State
 from workflows.store import drafts as draft_states
-from workflows.store.reply_tables import drafts
+from workflows.store.approvals import APPROVED, PENDING, SENT_BACK
+from workflows.store.reply_tables import approvals, drafts
 from workflows.store.tables import cases, history, messages, outbox
 from workflows.store.views import Views
 
@@ -24,6 +25,7 @@ def audit(views: Views) -> list[str]:
         *_listed(views, "I1 case without a message", _wordless(), of=cases),
         *_listed(views, "I3 card older than its case, and no refresh wished for", _untrue(views)),
         *_listed(views, "I2 post attached to two answers", _twice(), of=drafts),
+        *_listed(views, "I2 answer out that its approver did not let out", _unapproved(), of=drafts),
         *_listed(views, "I3 effect beyond its lease", _left_behind(views), of=outbox),
         *_listed(views, "I3 answer submitted without an effect", _silent(), of=drafts),
         *_listed(views, "I3 settled effect, unsettled draft", _untold(), of=drafts),
@@ -65,6 +67,29 @@ def _twice() -> ColumnElement[bool]:
         drafts.c.external_id != "",
         exists().where(other.c.external_id == drafts.c.external_id, other.c.id < drafts.c.id),
     )
+
+
+def _unapproved() -> ColumnElement[bool]:
+    """Find what left although its newest approval was not given, or was given for another text.
+
+    One that was sent back, and then rewritten so that it needs no approval, left later than that.
+    """
+    out = (draft_states.SUBMITTED, draft_states.DOUBTED, draft_states.ASKED, draft_states.SENT)
+    others = approvals.alias("others")
+    newest = (
+        select(func.max(others.c.id))
+        .where(others.c.draft_id == drafts.c.id)
+        .correlate(drafts)
+        .scalar_subquery()
+    )
+    given = approvals.c.state == APPROVED
+    same = approvals.c.digest == drafts.c.digest
+    wrong = or_(
+        approvals.c.state == PENDING,
+        and_(approvals.c.state == SENT_BACK, same),
+        and_(given != same, drafts.c.submitted_at <= approvals.c.settled_at),
+    )
+    return and_(drafts.c.state.in_(out), exists().where(approvals.c.id == newest, wrong))
 
 
 def _left_behind(views: Views) -> ColumnElement[bool]:
