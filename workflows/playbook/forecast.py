@@ -1,7 +1,5 @@
 """What is known of an answer before anybody has drafted it: whether it needs approval, what X will bill."""
 
-from dataclasses import replace
-
 from workflows.domain.approval import ApprovalRule, Approvals, Ask, needs_of
 from workflows.domain.playbook import Playbook
 from workflows.domain.rules import Mention
@@ -37,4 +35,4 @@ def needs_approval(playbook: Playbook, mention: Mention, judgement: Judgement) -
 
 
 def _looks_at_draft(rule: ApprovalRule) -> bool:
-    return rule != replace(rule, tone=None, offers=None, patterns=(), trainee=None)
+    return bool(rule.patterns) or any(flag is not None for flag in (rule.tone, rule.offers, rule.trainee))
