@@ -24,7 +24,6 @@ from workflows.store.history import DESK, Event
 from workflows.store.unit_of_work import UnitOfWork
 
 MOST_REASON = 500
-CHANGED = "context_changed"
 EDITED, ANOTHER_SENT = "edited", "another_sent"
 CASE_RESOLVED, HANDED_OVER = "resolved", "taken_over"
 
@@ -206,7 +205,7 @@ def note_refusal(uow: UnitOfWork, approval_id: ApprovalId, asker: Asker, refusal
         case_id = uow.approvals.case_of(approval_id)
         facts = {"approval": str(approval_id), "why": refusal.code}
         uow.history.add(case_id, Event.APPROVAL_REFUSED, ("agent", asker.agent), **facts)
-    elif refusal.code == CHANGED:
+    elif refusal.code == "context_changed":
         void_approvals(uow, uow.approvals.case_of(approval_id), refusal.facts["why"])
 
 
@@ -219,8 +218,7 @@ def _pending(uow: UnitOfWork, approval_id: ApprovalId) -> tuple[Case, Approval, 
     approval = uow.approvals.get(approval_id)
     if not approval.is_pending:
         since = (approval.settled_at or uow.now).isoformat()
-        facts = {"holder": approval.settled_by, "since": since, "state": approval.state}
-        raise Conflict("approval_settled", **facts)
+        raise Conflict("approval_settled", holder=approval.settled_by, since=since, state=approval.state)
     return case, approval, uow.drafts.get(approval.draft_id)
 
 
@@ -239,7 +237,7 @@ def _may_approve(
     _be_approver(uow, approval, asker.agent)
     why = _change_of(uow, case, draft)
     if why:
-        raise Conflict(CHANGED, why=why)
+        raise Conflict("context_changed", why=why)
     return case, approval, draft
 
 
