@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from slackbot.render.text import (
     Json,
-    clipped,
     context,
     escape,
     inert,
@@ -24,7 +23,6 @@ from workflows.domain.tone import Verdict
 from workflows.services.composing import Composed
 from workflows.services.replies import OpenReply
 from workflows.store.drafts import DM, PUBLIC, Draft
-from workflows.store.views import MessageView
 
 REPLY = "submit_reply"
 REPLY_TEXT = "reply_text"
@@ -126,7 +124,7 @@ def _colleagues(reply: OpenReply) -> list[Json]:
 def _target(reply: OpenReply) -> list[Json]:
     if len(reply.targets) < 2 or not reply.draft.is_public:
         return []
-    options = [option(_headline(post), post.external_id) for post in reply.targets]
+    options = [option(post.text, post.external_id) for post in reply.targets]
     return [
         _input(
             f"target-{reply.draft.id}",
@@ -134,10 +132,6 @@ def _target(reply: OpenReply) -> list[Json]:
             _select(TARGET, options, reply.draft.target),
         )
     ]
-
-
-def _headline(post: MessageView) -> str:
-    return f"{post.written_at:%d.%m. %H:%M} · {clipped(post.text, 55)}"
 
 
 def _channel(reply: OpenReply) -> list[Json]:

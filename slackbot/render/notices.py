@@ -65,7 +65,6 @@ _PRIVATE: dict[str, Callable[[Facts], str]] = {
         placeholder="{" + escape(facts["placeholder"], 60) + "}",
     ),
     "promise_past": lambda _: say("The time that is promised has passed. Please choose a later one."),
-    "tone_refused": lambda _: say("These words may not go out. Please change what is marked."),
     "empty": lambda _: say("Please write something."),
     "too_long": _too_long,
     "guests_read_only": lambda _: say("Guests may read the cards, but not work on them."),

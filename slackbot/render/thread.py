@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from slackbot.render.approval_words import TOLD as APPROVALS
 from slackbot.render.approval_words import event_sentence
 from slackbot.render.direct_words import help_sentence, is_direct, render_help
-from slackbot.render.notices import refusal_of_x
+from slackbot.render.notices import held_because, refusal_of_x
 from slackbot.render.text import Json, Message, context, escape, moment, person, quote, rich
 from slackbot.render.why import TIMED, event_words
 from slackbot.words import say
@@ -61,6 +61,8 @@ def _sentence(event: EventView, customer: str) -> str:
         "reply_doubted": say("X gave no clear answer to the reply; looking whether it is there"),
         "reply_asked": say("We could not confirm that the reply is on X; the card asks"),
         "reply_confirmed": say("%(who)s has seen the reply on X", who=who),
+        "reply_undone": say("%(who)s took the reply back before it left", who=who),
+        "reply_held": say("The reply was held: %(why)s", why=held_because(event.facts.get("why", ""))),
         "reply_resent": say("%(who)s sends the reply again", who=who),
         "reopened": say("%(who)s re-opened the case", who=who),
         "answered_on_x": say("Answered on X itself, past the desk"),

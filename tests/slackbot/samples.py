@@ -5,13 +5,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from workflows.domain.approval import Need
 from workflows.domain.case import AgentId, Case, CaseId, Status
 from workflows.domain.clocks import Happening, What, clocks_of, intervals_of
+from workflows.domain.macro import Macro
 from workflows.domain.playbook import Hours, Playbook
 from workflows.domain.post import Author
 from workflows.domain.reply import Summons
 from workflows.domain.rules import AllOf, Outcome, Span
 from workflows.domain.rules import Rule as TriageRule
+from workflows.domain.tone import Check, Finding, Verdict
+from workflows.services.composing import Composed
 from workflows.services.replies import OpenReply
 from workflows.services.why import Counted, Rung, Why
 from workflows.store import drafts as states
@@ -192,6 +196,17 @@ CARDS: dict[str, CaseView] = {
         hidden=17,
     ),
     "answer_only_on_x": make_view(UNSUMMONED, follow_ups_refused=True),
+    "leaving": make_view(reply=make_draft(leaves_at=NOW + timedelta(seconds=5))),
+    "part_refused": make_view(
+        reply=make_draft(states.REFUSED, "Then you send it. (2/2)", reason="forbidden", part=2, parts=2)
+    ),
+    "held": make_view(
+        held=(
+            make_draft(states.OPEN, reason="post_edited"),
+            make_draft(states.OPEN, reason="x", id=DraftId(32)),
+        )
+    ),
+    "answered_directly": make_view(reply=make_draft(states.SENT, "Your code is 7", channel=states.DM)),
     "hostile": make_view(
         make_message(text=HOSTILE_TEXT), customer=replace(EMMA, name=HOSTILE_NAME), reply=make_draft()
     ),
@@ -199,12 +214,41 @@ CARDS: dict[str, CaseView] = {
 }
 
 
+MACROS = (
+    Macro("sorry_late", "Sorry, it is late", {"en": ("Sorry!",)}, tags=("parcels",)),
+    Macro("hostile", "<!channel> & *friends*", {"en": ("Hi!",)}),
+)
+
+
+def make_composed(text: str, **more: Any) -> Composed:
+    """Return what a draft comes to, with these figures; nothing speaks against it unless given."""
+    composed = Composed(text, "", (text,), 280, 0.01, (), ())
+    return replace(composed, **more)
+
+
 def make_open_reply(
-    text: str = "", others: tuple[str, ...] = (), *, words: str = "", **author: Any
+    text: str = "",
+    others: tuple[str, ...] = (),
+    *,
+    words: str = "",
+    composed: dict[str, Any] | None = None,
+    draft: dict[str, Any] | None = None,
+    **more: Any,
 ) -> OpenReply:
+    """Return an open dialog in Hindi; `composed` and `draft` change what it comes to and what it chose."""
     target = make_message(text=words or SCRIPTS["hindi"][1])
-    customer = replace(SCRIPTS["hindi"][0], **author)
-    return OpenReply(make_draft(states.OPEN, text), target, customer, others)
+    reply = OpenReply(
+        draft=replace(make_draft(states.OPEN, text), **(draft or {})),
+        view=make_view(target, customer=SCRIPTS["hindi"][0]),
+        target=target,
+        targets=(target,),
+        composed=make_composed(text, **(composed or {})),
+        macros=(),
+        signature=False,
+        may_dm=False,
+        others=others,
+    )
+    return replace(reply, **more)
 
 
 def make_event(number: int, event: str, *, actor: str = ASHA, text: str = "", **facts: str) -> EventView:
@@ -279,3 +323,42 @@ def make_why() -> Why:
 
 
 WHY = make_why()
+
+
+NEWS = (
+    make_event(41, "post_received", actor="3", text=HOSTILE_TEXT),
+    make_event(42, "taken_over", actor=MEHMET, from_whom=ASHA),
+)
+WHOLE_REPLY = make_open_reply(
+    "You should have read the terms. We will call you. https://sarishop.example/help",
+    composed={
+        "suffix": "– Asha",
+        "final": "You should have read the terms. We will call you. https://sarishop.example/help – Asha",
+        "price": 0.2,
+        "findings": (
+            Finding(Check.BLAME, 0, 20, "You should have read", Verdict.APPROVAL),
+            Finding(Check.PROMISE_WITHOUT_TIME, 32, 48, "We will call you", Verdict.NOTE),
+            Finding(Check.NO_EMPATHY, 0, 0, "", Verdict.WARN),
+        ),
+        "needs": (Need("tone", ("supervisors", "S0LEADS", ASHA), 1, timedelta(minutes=15)),),
+    },
+    targets=(make_message(2, HOSTILE_TEXT), make_message(text=SCRIPTS["hindi"][1])),
+    macros=MACROS,
+    signature=True,
+    may_dm=True,
+)
+HELD_REPLY = make_open_reply(
+    SCRIPTS["telugu"][2] * 4,
+    composed={"parts": (f"{SCRIPTS['telugu'][2]} (1/2)", f"{SCRIPTS['telugu'][2]} (2/2)")},
+    draft={"as_thread": True, "fills": 2, "macro": "sorry_late"},
+    news=NEWS,
+    look="news",
+    macros=MACROS,
+)
+DIRECT_REPLY = make_open_reply(
+    SCRIPTS["bengali"][2],
+    composed={"limit": 10_000, "price": 0.015, "suffix": "STOP: …"},
+    draft={"channel": states.DM},
+    target=make_message(3, SCRIPTS["bengali"][1], kind="dm"),
+    may_dm=True,
+)

@@ -14,8 +14,10 @@ from slack_bolt import App
 
 import slackbot.jobs
 import workflows.jobs
-from slackbot.listeners import claim, escalate, lifecycle, reply
+from slackbot.listeners import approve, claim, escalate, lifecycle, reply
 from slackbot.render import notices
+from slackbot.render.approval import EDITED_TEXT
+from slackbot.render.approval import REASON as BACK_REASON
 from slackbot.render.ladder import REASON, TARGET
 from slackbot.render.notices import plain_words, private_words, refusal_of_x, render_alert
 from slackbot.render.thread import render_events
@@ -32,7 +34,8 @@ from workflows.store.history import Event
 from workflows.x.tweepy_gateway import _REFUSALS
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = {"holder": ASHA, "since": "2026-11-21T12:00:00+00:00"}
+WHEN = "2026-11-21T12:00:00+00:00"
+SAMPLES = {"holder": ASHA, "since": WHEN, "until": WHEN, "at": WHEN}
 PRIVATE_CALLS = {"Refusal", "Missing", "Conflict", "NotAllowed"}
 
 
@@ -75,6 +78,7 @@ TOLD_NOW = [
     for call in ALL
     if call.name in ("private_words", "plain_words", "tell_now", "Told") and any(call.texts[:2])
 ]
+TOLD = [call for call in ALL if call.name in ("tell_privately", "_tell") and call.texts[-1]]
 ALERTS = [call for call in ALL if call.name in ("alert", "_tell_operators") and any(call.texts)]
 
 
@@ -97,6 +101,12 @@ def test_a_holder_is_named_with_since_when() -> None:
     assert "<@U0ASHA> has this case since <!date^" in private_words(held.code, held.facts)
     plain = plain_words(held.code, held.facts, lambda user: {"U0ASHA": "Asha Rao"}[user])
     assert plain == "Asha Rao has this case since 2026-11-21 12:00 UTC."
+
+
+@pytest.mark.parametrize("call", TOLD, ids=lambda call: f"{call.texts[-1]} {call.where}")
+def test_every_word_in_private_has_a_sentence_made_of_the_facts_it_is_told_with(call: Call) -> None:
+    facts = {name: SAMPLES.get(name, "7") for name in call.keywords}
+    assert private_words(str(call.texts[-1]), facts)[-1] in ".!?"
 
 
 @pytest.mark.parametrize("call", TOLD_NOW, ids=lambda call: call.where)
@@ -149,7 +159,7 @@ def test_a_reason_that_nobody_knows_is_put_into_words_too() -> None:
 
 
 def test_no_sentence_is_without_use() -> None:
-    said = {text for call in PRIVATE + TOLD_NOW + ALERTS for text in call.texts if text}
+    said = {text for call in PRIVATE + TOLD_NOW + TOLD + ALERTS for text in call.texts if text}
     parked = {f"parked_{call.texts[0]}" for call in ALL if call.name == "TryLater" and call.texts}
     assert notices.codes() - said - parked - reasons_of_x() - {"held"} == set()
 
@@ -204,7 +214,14 @@ def test_every_job_is_named_where_it_really_is() -> None:
 # --- events and buttons
 
 
-QUIET = {Event.OPENED, Event.REPLY_SUBMITTED, Event.CARD_LOST, Event.PINGED, Event.TIMED}
+QUIET = {
+    Event.APPROVAL_REFUSED,
+    Event.OPENED,
+    Event.REPLY_SUBMITTED,
+    Event.CARD_LOST,
+    Event.PINGED,
+    Event.TIMED,
+}
 
 
 @pytest.mark.parametrize("event", list(Event))
@@ -236,6 +253,7 @@ def test_every_button_and_dialog_has_a_listener_and_every_listener_something_to_
     lifecycle.register(app, desk)
     reply.register(app, desk, Sender(desk.settings))
     escalate.register(app, desk, Sender(desk.settings))
+    approve.register(app, desk, Sender(desk.settings))
 
     def named(part: Any, key: str) -> Iterator[str]:
         if isinstance(part, dict):
@@ -250,7 +268,12 @@ def test_every_button_and_dialog_has_a_listener_and_every_listener_something_to_
     shown = [
         json.loads(path.read_text("utf-8")) for path in (Path(__file__).parent / "golden").glob("*.json")
     ]
-    fields = {TARGET, REASON}  # inputs without a dispatch: only their submission is heard
-    only_read = {"why"}
+    fields = {
+        TARGET,
+        REASON,
+        EDITED_TEXT,
+        BACK_REASON,
+    }  # inputs without a dispatch: only their submission is heard
+    only_read = {"why", "read_request"}
     assert {name for part in shown for name in named(part, "action_id")} - fields == app.actions
     assert {name for part in shown for name in named(part, "callback_id")} - only_read == app.views

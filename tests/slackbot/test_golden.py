@@ -22,12 +22,17 @@ from slackbot.render.notices import private_words, refusal_of_x, render_alert, r
 from slackbot.render.text import Message
 from slackbot.render.thread import render_events
 from slackbot.render.why import render_why
+from tests.slackbot.approval_samples import SURFACES as APPROVALS
+from tests.slackbot.approval_samples import THREAD as APPROVALS_TOLD
 from tests.slackbot.samples import (
     ASHA,
     CARDS,
+    DIRECT_REPLY,
+    HELD_REPLY,
     MEHMET,
     NOW,
     SCRIPTS,
+    WHOLE_REPLY,
     WHY,
     make_case,
     make_open_reply,
@@ -41,6 +46,9 @@ from workflows.store.views import CaseView
 
 GOLDEN = Path(__file__).parent / "golden"
 FACTS = {
+    "at": "2026-11-21T12:00:05+00:00",
+    "draft": "31",
+    "placeholder": "customer.name",
     "holder": MEHMET,
     "since": NOW.isoformat(),
     "length": "300",
@@ -60,6 +68,10 @@ FACTS = {
     "more": "2",
     "jump_s": "7200",
     "case": "7",
+    "who": "supervisors,U0PRIYA",
+    "until": NOW.isoformat(),
+    "state": "approved",
+    "checks": "swearing,blame",
 }
 
 
@@ -76,6 +88,12 @@ def told(script: str) -> Message:
     message = render_events(
         thread_of(words, answer), customer=SCRIPTS[script][0].username, block_id="fx-9-12"
     )
+    assert message is not None
+    return message
+
+
+def told_of_approvals() -> Message:
+    message = render_events(APPROVALS_TOLD, customer="emma_w", block_id="fx-9-12")
     assert message is not None
     return message
 
@@ -104,9 +122,14 @@ def pinged(words: PingWords) -> dict[str, Any]:
 SURFACES: dict[str, Callable[[], dict[str, Any]]] = {
     **{f"card_{name}": partial(card, view) for name, view in CARDS.items()},
     "card_that_slack_would_not_show": lambda: as_json(render_safe_card(make_view())),
-    "dialog_empty": lambda: render_reply_modal(make_open_reply(), limit=280),
-    "dialog_written": lambda: render_reply_modal(make_open_reply(SCRIPTS["hindi"][2], (MEHMET,)), limit=280),
-    "dialog_too_long": lambda: render_reply_modal(make_open_reply("क्षमा " * 50), limit=280),
+    "dialog_empty": lambda: render_reply_modal(make_open_reply()),
+    "dialog_written": lambda: render_reply_modal(make_open_reply(SCRIPTS["hindi"][2], (MEHMET,))),
+    "dialog_too_long": lambda: render_reply_modal(make_open_reply("क्षमा " * 50)),
+    "dialog_whole": lambda: render_reply_modal(WHOLE_REPLY),
+    "dialog_held": lambda: render_reply_modal(HELD_REPLY),
+    "dialog_direct": lambda: render_reply_modal(DIRECT_REPLY),
+    **APPROVALS,
+    "thread_of_approvals": lambda: as_json(told_of_approvals()),
     "thread_of_everything": lambda: as_json(told("telugu")),
     **{f"ping_{name}": partial(pinged, words) for name, words in PINGS.items()},
     "ping_taken": lambda: as_json(
@@ -115,6 +138,7 @@ SURFACES: dict[str, Callable[[], dict[str, Any]]] = {
     "dialog_escalate": lambda: render_escalate(Choices(make_case(), STEP, ("billing", "fraud"))),
     "dialog_why": lambda: render_why(WHY),
     "notice": lambda: as_json(render_notice("held", FACTS, "fx-3-1")),
+    "notice_with_undo": lambda: as_json(render_notice("sends_at", FACTS, "fx-3-1")),
     "alert": lambda: as_json(alert("intake_gap")),
 }
 

@@ -208,9 +208,10 @@ def test_a_dialog_pings_nobody_and_is_taken_by_slack(
 ) -> None:
     reply = make_open_reply(answer[:3000].replace("\ud800", "").replace("\ud83d", ""), (AGENT, OTHER))
     target = replace(reply.target, text=words)
-    customer = replace(reply.customer, name=name, username=username)
+    customer = replace(reply.view.customer, name=name, username=username)
 
-    modal = render_reply_modal(replace(reply, target=target, customer=customer), limit=280)
+    view = replace(reply.view, customer=customer)
+    modal = render_reply_modal(replace(reply, target=target, view=view))
 
     check_view(modal, "modal")
     assert text_length(modal["blocks"]) <= MOST_TEXT
@@ -284,7 +285,7 @@ def quoted(blocks: Sequence[Json]) -> list[str]:
 def test_short_words_are_shown_to_the_letter(words: str) -> None:
     card = render_card(make_view(make_message(text=words), reply=make_draft(text=words)), rule="open")
     assert quoted(card.message.blocks) == [words, words]
-    modal = render_reply_modal(make_open_reply(words=words), limit=280)
+    modal = render_reply_modal(make_open_reply(words=words))
     assert quoted(modal["blocks"]) == [words]
     thread = render_events([make_event(1, "post_received", text=words)], customer="x", block_id="fx-1-1")
     assert thread is not None
@@ -420,7 +421,9 @@ def test_the_thread_tells_no_more_at_once_than_a_message_holds() -> None:
 
 def test_the_weight_of_a_draft_is_that_of_what_will_be_sent() -> None:
     def weight(text: str) -> str:
-        return str(render_reply_modal(make_open_reply(text), limit=280)["blocks"][-1]["elements"][0]["text"])
+        reply = make_open_reply(text, composed={"final": text.strip(), "price": None})
+        blocks = render_reply_modal(reply)["blocks"]
+        return str(next(b for b in blocks if b["block_id"] == "count-31")["elements"][0]["text"])
 
     assert weight("") == "0 of 280 characters, as X counts them"
     assert weight("  中中\n") == "4 of 280 characters, as X counts them"
