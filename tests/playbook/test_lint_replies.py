@@ -207,6 +207,14 @@ def test_what_could_not_leave_or_be_granted_is_warned_of_at_its_place(
 
 
 RIGHT = [
+    (
+        "an offer that somebody approves",
+        macro("{en: We will give you a full refund}") + rules("name: money, when: {offers: true}"),
+    ),
+    (
+        "a name for a signature that is wanted",
+        macro('{en: "Thank you! {agent.first_name}"}', "tone: {verdicts: {no_signature: refuse}}\n"),
+    ),
     ("one wording of what is seldom used", macro("{en: Sorry!}")),
     (
         "one wording that is never the same",

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from workflows.domain.links import has_link
 from workflows.domain.playbook import Playbook
-from workflows.domain.text import words_of
 from workflows.playbook.checks import Finder
 from workflows.playbook.lint_macros import languages_used
 from workflows.playbook.patterns import CHANNEL_ROLES
@@ -72,4 +71,4 @@ def _shows_way_out(line: str, language: str) -> bool:
     # The word lists, which files without a line about privacy need not wait for.
     from workflows.words.reading import read  # noqa: PLC0415
 
-    return bool(read(line, language).of("opt_out")) or "stop" in words_of(line)
+    return bool(read(line, language).of("opt_out"))
