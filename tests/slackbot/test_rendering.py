@@ -140,6 +140,7 @@ OURS = [
         for is_late in (False, True)
     ),
     moment(NOW + timedelta(minutes=61), "{date_short_pretty} {time} ({ago})"),
+    moment(NOW + timedelta(seconds=5), "{time_secs}"),
     *map(person, (AGENT, OTHER)),
     "<https://x.com/i/status/1990000000000000900|see it on X>",
 ]
