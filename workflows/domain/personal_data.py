@@ -38,7 +38,7 @@ class Datum:
 
 
 _DIGITS = regex.compile(
-    r"(?<![\p{L}\p{N}_.,#@/-])\+?\(?\d(?:[ \u00a0().–-]{0,2}\d){6,21}(?![\p{L}\p{N}_]|[.,:/-]\d)"
+    r"(?<![A-Za-z\p{N}_.,#@/-])\+?\(?\d(?:[ \u00a0().–-]{0,2}\d){6,21}(?![A-Za-z\p{N}_]|[.,:/-]\d)"
 )
 _SEPARATORS = regex.compile(r"[^\d]")
 _IBAN = regex.compile(

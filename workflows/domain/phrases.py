@@ -2,7 +2,8 @@
 
 A phrase is words in a row. A word may be a beginning ("promis*") or an ending ("*meliydiniz"), several words
 in one place ("read/see/check"), one that may be missing ("(very)"), or spelled to the letter ("=piç"). ".."
-stands for up to three other words, "..." for up to six. No phrase reaches over the end of a sentence.
+stands for up to three other words without a comma between them, "..." for up to six. No phrase reaches
+over the end of a sentence.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,10 +20,12 @@ _TOKENS = regex.compile(
     r"(?P<starred>\p{L}[\p{L}\p{M}]*+(?:[*#$@!]++[\p{L}\p{M}]++)+[*]*+|\p{L}++[*$]{2,})"
     r"|(?P<word>[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_\u200c\u200d\u00ad]|['’](?=\p{L}))*+)"
     r"|(?P<end>[.!?।॥؟…。！？]++(?=[\s\p{P}\p{So}]|$)|\n++)"
+    r"|(?P<pause>[,;:،—–()])"
 )
 _STARS = "*#$@!"
 _GAPS = {"..": 3, "...": 6}
 _LONGEST_STARRED = 24
+_DIGITS = frozenset("0123456789०१२३४५६७८९০১২৩৪৫৬৭৮৯౦౧౨౩౪౫౬౭౮౯")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Token:
     start: int
     end: int
     sentence: int
+    clause: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +114,11 @@ class Phrases:
         """Return the words of the text, without links, mail addresses and @names."""
         masked = _MASKED.sub(lambda match: " " * len(match[0]), text)
         tokens: list[Token] = []
-        sentence = 0
+        sentence = clause = 0
         for match in _TOKENS.finditer(masked):
-            if match.lastgroup == "end":
-                sentence += 1
+            if match.lastgroup in {"end", "pause"}:
+                sentence += match.lastgroup == "end"
+                clause += 1
                 continue
             start, end = match.span()
             folded = fold(match.group(), self.language)
@@ -121,7 +126,7 @@ class Phrases:
                 folded = self._unstarred(folded)
             for piece in parted(folded, self.language):
                 word = spelled(unstretched(piece), self.language)
-                tokens.append(Token(word, piece, start, end, sentence))
+                tokens.append(Token(word, piece, start, end, sentence, clause))
         return tokens
 
     def find(self, tokens: Sequence[Token]) -> list[Found]:
@@ -130,7 +135,7 @@ class Phrases:
         for index, token in enumerate(tokens):
             best: dict[str, int] = {}
             for section, rest in self._starting_at(token):
-                after = _after(rest, tokens, index + 1, token.sentence)
+                after = _after(rest, tokens, index + 1)
                 if after > best.get(section, 0):
                     best[section] = after
             found += [Found(section, index, after) for section, after in best.items()]
@@ -160,14 +165,20 @@ class Phrases:
         return regex.sub(r"[*#$@!]++", "", found)
 
 
-def _after(places: Sequence[_Place], tokens: Sequence[Token], index: int, sentence: int) -> int:
+def _after(places: Sequence[_Place], tokens: Sequence[Token], index: int) -> int:
     """Return the token after the rest of a phrase that starts at `index`; 0 where it does not stand there."""
+    before = tokens[index - 1]
     for at, place in enumerate(places):
         if place.gap:
             rest = places[at + 1 :]
-            ends = (_after(rest, tokens, index + skipped, sentence) for skipped in range(place.gap + 1))
-            return next(filter(None, ends), 0)
-        if index >= len(tokens) or tokens[index].sentence != sentence or not place.fits(tokens[index]):
+            for skipped in range(place.gap + 1):
+                if index + skipped >= len(tokens) or tokens[index + skipped].clause != before.clause:
+                    return 0
+                after = _after(rest, tokens, index + skipped)
+                if after:
+                    return after
+            return 0
+        if index >= len(tokens) or tokens[index].sentence != before.sentence or not place.fits(tokens[index]):
             return 0
         index += 1
     return index
@@ -180,15 +191,29 @@ def _phrases_of(entry: str, language: str) -> list[tuple[_Place, ...]]:
         is_optional = piece.startswith("(") and piece.endswith(")")
         places = _places_of(piece.strip("()"), language)
         longer = [(*phrase, *places) for phrase in phrases]
-        phrases = [*phrases, *longer] if is_optional else longer
-    return [phrase for phrase in phrases if phrase and not phrase[0].gap]
+        phrases = [*phrases, *longer] if is_optional and not places[0].gap else longer
+    ready = {_without_idle_gaps(phrase) for phrase in phrases}
+    return [phrase for phrase in ready if phrase]
+
+
+def _without_idle_gaps(phrase: tuple[_Place, ...]) -> tuple[_Place, ...]:
+    """Return the phrase without gaps at its ends and with one where two meet."""
+    kept: list[_Place] = []
+    for place in phrase:
+        if not place.gap:
+            kept.append(place)
+        elif kept and kept[-1].gap:
+            kept[-1] = max(kept[-1], place, key=lambda one: one.gap)
+        elif kept:
+            kept.append(place)
+    return tuple(kept[:-1] if kept and kept[-1].gap else kept)
 
 
 def _places_of(piece: str, language: str) -> list[_Place]:
     if piece in _GAPS:
         return [_Place(gap=_GAPS[piece])]
     alternatives = piece.split("/")
-    if len(alternatives) == 1 and not piece.startswith(("*", "=")) and not piece.endswith("*"):
+    if len(alternatives) == 1 and not piece.startswith(("*", "=", "#")) and not piece.endswith("*"):
         return [
             _Place(words=frozenset({spelled(part, language)}))
             for part in parted(fold(piece, language), language)
@@ -196,7 +221,9 @@ def _places_of(piece: str, language: str) -> list[_Place]:
     words, stems, endings, raw = set(), set(), set(), set()
     for alternative in alternatives:
         folded = fold(alternative.strip("*="), language)
-        if alternative.startswith("="):
+        if alternative == "#":
+            stems |= _DIGITS
+        elif alternative.startswith("="):
             raw.add(folded)
         elif alternative.endswith("*"):
             stems.add(spelled(folded, language, is_whole=False))

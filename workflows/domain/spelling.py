@@ -55,7 +55,7 @@ _ENDINGS = {"re": "are", "ll": "will", "ve": "have", "d": "would", "m": "am"}
 
 _NASALS = regex.compile(r"[ङञणनम]्(?=[क-ह])")
 _HINDI = str.maketrans({"\u093c": None, "ँ": "ं", "ऑ": "ओ", "ॉ": "ो", "ऱ": "र"})
-_BENGALI = str.maketrans({"ী": "ি", "ূ": "ু", "ণ": "ন", "ষ": "শ", "ঁ": None, "ঈ": "ই", "ঊ": "উ"})
+_BENGALI = str.maketrans({"ী": "ি", "ূ": "ু", "ণ": "ন", "ষ": "শ", "ঁ": None, "\u09bc": None, "ঈ": "ই", "ঊ": "উ"})
 _TELUGU = str.maketrans({"ీ": "ి", "ూ": "ు", "ే": "ె", "ో": "ొ", "ళ": "ల", "ణ": "న", "ఱ": "ర", "ఁ": None})
 _SHORT = {
     "nhi": "nahi",
@@ -99,7 +99,7 @@ _SOUNDS = tuple(
         (r"a+", "a"),
         (r"ee+|ii+", "i"),
         (r"oo+|uu+", "u"),
-        (r"(.)\1+", r"\1"),
+        (r"([^h])\1+", r"\1"),
         (r"iy(?=[ae])", "i"),
         (r"aye", "ae"),
         (r"chahie|chaie", "chahie"),

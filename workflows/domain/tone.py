@@ -1,9 +1,13 @@
 """Tone: what a draft says that it should not, or leaves out; found by rules, explained, decided by policy."""
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from workflows.domain.text import words_of
 
 
 class Verdict(StrEnum):
@@ -104,3 +108,44 @@ _ORDER = tuple(Verdict)
 def hardest(findings: Sequence[Finding]) -> Verdict:
     """Return the hardest verdict of these findings; `ok` when there are none."""
     return max((finding.verdict for finding in findings), key=_ORDER.index, default=Verdict.OK)
+
+
+_VOWELS = re.compile(r"[aeiouyh]|(?<=[sc])h")
+_ALIKE = str.maketrans({"w": "v", "z": "j", "f": "p", "q": "k", "c": "k", "x": "k"})
+_AT_THE_END = 40  # code points in which a signature stands
+_INITIALS = re.compile(r"[\^~/–—-]\s?([^\W\d_]{1,3})\W*$")
+
+
+def is_named(text: str, customer: str) -> bool:
+    """Say whether the customer is called by name, in whatever script; also if they have no name to call."""
+    names = [sound for word in words_of(customer) if len(word) > 1 and (sound := _sound(word))]
+    said = [_sound(word) for word in words_of(text)]
+    return not names or any(word.startswith(name) for name in names for word in said)
+
+
+def is_signed(text: str, agent: str) -> bool:
+    """Say whether the agent's name, or their initials after a sign, end the text; also if they have no name."""
+    names = [word for word in words_of(agent) if len(word) > 1]
+    initials = "".join(word[0] for word in words_of(agent))
+    ending = _INITIALS.search(text)
+    if not names or (ending and initials.startswith(ending[1].casefold())):
+        return True
+    said = words_of(text.rstrip()[-_AT_THE_END:])
+    return any(_sound(word).startswith(_sound(name)) for name in names for word in said)
+
+
+def _sound(word: str) -> str:
+    """Return the consonants of a word as Latin letters: what is left of a name in another script."""
+    letters = unicodedata.normalize("NFKD", word)
+    heard = "".join(letter if letter.isascii() else _consonant(letter) for letter in letters)
+    kept = _VOWELS.sub("", heard).translate(_ALIKE)
+    return re.sub(r"(.)\1+", r"\1", kept) if len(kept) > 1 else heard
+
+
+def _consonant(letter: str) -> str:
+    """Return "sh" for the letter whose Unicode name ends so, "" for vowels, marks and signs."""
+    name = unicodedata.name(letter, "")
+    if " LETTER " not in name:
+        return ""
+    sound = name.rpartition(" ")[2].lower()
+    return sound.removesuffix("a") if len(sound) <= 4 else ""

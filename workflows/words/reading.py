@@ -1,33 +1,19 @@
 """A draft read with the word lists: which phrases of which section stand where."""
 
 import re
-from collections.abc import Collection, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 from workflows.domain.phrases import Found, Phrases, Token
-from workflows.words.understand import ENGLISH, HINGLISH, LANGUAGES, language_of, words_for
+from workflows.domain.language import ENGLISH, HINGLISH
+from workflows.words.understand import DRAFT_SECTIONS, LANGUAGES, language_of, words_for
 
-READ = (
-    "aggression",
-    "swearing",
-    "hostile",
-    "blame",
-    "defensive",
-    "fair",
-    "apology",
-    "acknowledgement",
-    "next_step",
-    "promise",
-    "time",
-    "asking",
-    "personal",
-    "secret",
-    "private",
-    "in_public",
-    "offer",
-    "opt_out",
-    "opt_out_filler",
+READ = ("aggression", "apology", "acknowledgement", *DRAFT_SECTIONS)
+_CANCELLED = frozenset(
+    {"aggression", "swearing", "hostile", "blame", "defensive", "promise", "vague", "asking", "in_public"}
 )
 _SCRIPTS = (
     ("hi", re.compile("[\u0900-\u097f]")),
@@ -44,6 +30,7 @@ class Hit:
     start: int
     end: int
     sentence: int
+    clause: int
     what: str
     words: int
 
@@ -60,6 +47,15 @@ class Reading:
         """Return the hits of these sections in the order of the text."""
         return [hit for hit in self.hits if hit.section in sections]
 
+    def sentences(self) -> list[list[Token]]:
+        """Return the words of each sentence that has some."""
+        return [list(words) for _, words in groupby(self.words, key=lambda word: word.sentence)]
+
+    def sentence_at(self, place: int) -> int:
+        """Return the number of the sentence that this place of the text is in."""
+        index = bisect_right(self.words, place, key=lambda word: word.start) - 1
+        return self.words[max(0, index)].sentence if self.words else 0
+
 
 def read(text: str, language: str = "") -> Reading:
     """Return the text with what the lists of its language, of English and of its scripts know of it.
@@ -70,11 +66,12 @@ def read(text: str, language: str = "") -> Reading:
     """
     hits: set[Hit] = set()
     words: Sequence[Token] = ()
-    for one in _languages_of(text, language):
+    for one, is_own in _languages_of(text, language).items():
         phrases = _phrases_of(one)
         tokens = phrases.tokens_of(text)
         words = words or tokens
-        hits |= {_hit(text, found, tokens) for found in phrases.find(tokens)}
+        found = phrases.find(tokens)
+        hits |= {_hit(text, one, tokens) for one in found if is_own or one.after - one.first > 1}
     ordered = sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.section))
     return Reading(text, _without_fair(ordered), words)
 
@@ -82,16 +79,25 @@ def read(text: str, language: str = "") -> Reading:
 @cache
 def _phrases_of(language: str) -> Phrases:
     sections = words_for(language)
-    return Phrases({name: sections.get(name, {}) for name in READ}, language)
+    # What customers shout is looked for as it is written: alike in sound are "fool" and "full".
+    exact = {
+        entry if " " in entry or entry.endswith("*") else f"={entry}" for entry in sections["aggression"]
+    }
+    return Phrases(
+        {name: exact if name == "aggression" else sections.get(name, {}) for name in READ}, language
+    )
 
 
-def _languages_of(text: str, language: str) -> Collection[str]:
+def _languages_of(text: str, language: str) -> dict[str, bool]:
+    """Return the languages to read the text in, and whether single words of theirs count.
+
+    Hinglish is also looked for in English, from which it is told only by its words: there, phrases count.
+    """
     if language not in LANGUAGES:
         language = language_of(text)
-    wanted = [language] if language in LANGUAGES else []
-    wanted += [ENGLISH] if language != ENGLISH else [HINGLISH]
-    wanted += [name for name, script in _SCRIPTS if script.search(text)]
-    return dict.fromkeys(wanted)
+    wanted = {language: True} if language in LANGUAGES else {}
+    wanted |= {HINGLISH: False} if language == ENGLISH else {ENGLISH: True}
+    return wanted | {name: True for name, script in _SCRIPTS if script.search(text)}
 
 
 def _hit(text: str, found: Found, tokens: Sequence[Token]) -> Hit:
@@ -101,6 +107,7 @@ def _hit(text: str, found: Found, tokens: Sequence[Token]) -> Hit:
         first.start,
         last.end,
         first.sentence,
+        last.clause,
         text[first.start : last.end],
         found.after - found.first,
     )
@@ -113,5 +120,6 @@ def _without_fair(hits: Sequence[Hit]) -> list[Hit]:
     return [
         hit
         for hit in hits
-        if hit.section != "fair" and not any(one.start < hit.end and hit.start < one.end for one in fair)
+        if hit.section not in _CANCELLED
+        or not any(one.start < hit.end and hit.start < one.end for one in fair)
     ]

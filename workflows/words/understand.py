@@ -42,11 +42,32 @@ SECTIONS = (
     "aggression",
     "apology",
     "acknowledgement",
-    "blame",
-    "promise",
     "thanks",
     "common",
 )
+DRAFT_SECTIONS = (
+    "swearing",
+    "hostile",
+    "blame",
+    "defensive",
+    "fair",
+    "next_step",
+    "promise",
+    "vague",
+    "time",
+    "asking",
+    "personal",
+    "reference",
+    "secret",
+    "private",
+    "elsewhere",
+    "in_public",
+    "never",
+    "offer",
+    "opt_out",
+    "opt_out_filler",
+)
+"""What is read in drafts and opt-outs only: phrases as workflows.domain.phrases has them."""
 _MOODS = tuple(meaning for meaning in Meaning if meaning is not Meaning.THANKS)
 _GRATITUDE = (Meaning.THANKS, Meaning.POSITIVE, Meaning.INTENSIFIER)
 _HASHTAGS = regex.compile(r"[#＃]\w++")
@@ -113,7 +134,11 @@ def _entries(language: str, meanings: tuple[Meaning, ...]) -> Iterator[Entry]:
     yield from _entries_of(EMOJI, meanings, frozenset())
     if language != ENGLISH:
         own = {
-            word for section in words_for(language).values() for entry in section for word in words_of(entry)
+            word
+            for name, section in words_for(language).items()
+            if name in SECTIONS
+            for entry in section
+            for word in words_of(entry)
         }
         yield from _entries_of(ENGLISH, meanings, frozenset(own))
 
@@ -139,7 +164,7 @@ def _vocabularies() -> dict[str, Vocabulary]:
     foreign: frozenset[str] = frozenset()
     for language in (ENGLISH, HINGLISH, TURKISH):
         sections = words_for(language)
-        entries = [entry for name, section in sections.items() if name != "common" for entry in section]
+        entries = [entry for name in SECTIONS if name != "common" for entry in sections.get(name, {})]
         common = list(sections.get("common", {})) + (entries if language == ENGLISH else [])
         found[language] = vocabulary_of(common, entries, foreign=foreign)
         foreign = foreign or found[language].words
@@ -172,7 +197,7 @@ def read_words(text: str) -> dict[str, dict[str, float]]:
         if not line or line.startswith("# ") or line == "#":
             continue
         if line.startswith("[") and line.endswith("]"):
-            if line[1:-1] not in SECTIONS:
+            if line[1:-1] not in (*SECTIONS, *DRAFT_SECTIONS):
                 raise ValueError(f"line {number}: there is no section {line}")
             here = sections.setdefault(line[1:-1], {})
         elif here is None:
