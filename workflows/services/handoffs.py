@@ -60,8 +60,7 @@ def note_reach(uow: UnitOfWork, case: Case, *, takes_dms: bool) -> bool:
 
 def heed_words(uow: UnitOfWork, case: Case, text: str, post_id: str) -> None:
     """Stop every automatic message to this customer for good, if that is what these words of theirs say."""
-    contact = uow.contacts.get(case.account_id, case.customer_id)
-    if contact.opted_out_at is not None or not is_opt_out(text, case.language):
+    if not (is_opt_out(text, case.language) or is_opt_out(text, "")) or has_opted_out(uow, case):
         return
     uow.contacts.note(case.account_id, case.customer_id, opted_out_at=uow.now)
     uow.history.add(case.id, Event.OPTED_OUT, ("customer", str(case.customer_id)), post=post_id)
