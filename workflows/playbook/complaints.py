@@ -41,6 +41,16 @@ _OTHER_WORDS = {
     "title": "name",
     "tweet": "post",
     "rules": "rule_sets",
+    "canned_replies": "macros",
+    "templates": "macros",
+    "wordings": "text",
+    "reviewers": "approvers",
+    "timeout": "within",
+    "deadline": "within",
+    "escalate_to": "then",
+    "footer": "signature",
+    "invitation": "invite",
+    "reminder": "nudge",
 }
 
 
