@@ -8,6 +8,7 @@ from typing import Any
 from slackbot.cards import PostCard, RefreshCard, SlackDeed, TellThread, TidyCard, find_block, since
 from slackbot.direct import PostDirectCard, RefreshDirectCard
 from slackbot.pings import Ping, ShowTaken
+from slackbot.quotes import CorrectQuotes
 from slackbot.render.modals import render_reply_modal
 from slackbot.render.notices import render_alert, render_notice
 from slackbot.render.text import Json, Message
@@ -56,6 +57,7 @@ def deeds_of(desk: Desk, sender: Sender) -> dict[Kind, Deed]:
         Kind.HELLO: Hello(desk, sender),
         Kind.PING: Ping(desk, sender),
         Kind.PING_TAKEN: ShowTaken(desk, sender),
+        Kind.QUOTES: CorrectQuotes(desk, sender),
         Kind.POST_REQUEST: PostRequest(desk, sender),
         Kind.REFRESH_REQUEST: RefreshRequest(desk, sender),
         Kind.REQUEST_PING: PingRequest(desk, sender),

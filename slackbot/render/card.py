@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 
 from slackbot.render.answers import post_link, render_answers
+from slackbot.render.quotes import quoted
 from slackbot.render.text import (
     Json,
     Message,
@@ -15,7 +16,6 @@ from slackbot.render.text import (
     line,
     moment,
     person,
-    quote,
     rich,
     section,
 )
@@ -106,7 +106,12 @@ def _words(view: CaseView) -> list[Json]:
                 view.hidden,
             )
             parts.append(line({"type": "text", "text": more, "style": {"italic": True}}))
-        parts.append(quote(message.text, limit=1500 if len(view.messages) == 1 else 700))
+        parts += quoted(message, limit=1500 if len(view.messages) == 1 else 700)
+    if view.by_hand:
+        link = post_link(view.by_hand.external_id)
+        words = {"type": "text", "text": say("Answered on X itself")}
+        seen = {"type": "link", "url": link, "text": say("see it on X")}
+        parts.append(line(words, {"type": "text", "text": " · "}, seen) if link else line(words))
     return parts
 
 

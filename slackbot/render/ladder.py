@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from slackbot.render.quotes import quoted
 from slackbot.render.text import (
     Json,
     Message,
@@ -64,7 +65,7 @@ def render_ping(
         said = quote(words.text, limit=600) if words.asked_by else line({"type": "text", "text": words.text})
         blocks.append(rich(f"{block_id}-words", said))
     if words.card_link and view.messages:
-        blocks.append(rich(f"{block_id}-post", quote(view.messages[-1].text, limit=300)))
+        blocks.append(rich(f"{block_id}-post", *quoted(view.messages[-1], limit=300)))
     facts = _facts(view.case, words)
     if facts:
         blocks.append(context(f"{block_id}-facts", " · ".join(facts)))

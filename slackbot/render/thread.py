@@ -6,13 +6,13 @@ from slackbot.render.approval_words import TOLD as APPROVALS
 from slackbot.render.approval_words import event_sentence
 from slackbot.render.direct_words import help_sentence, is_direct, render_help
 from slackbot.render.notices import held_because, refusal_of_x
+from slackbot.render.quotes import MOST_WORDS, gone_sentence
 from slackbot.render.text import Json, Message, context, escape, moment, person, quote, rich
 from slackbot.render.why import TIMED, event_words
 from slackbot.words import say
 from workflows.store.views import EventView
 
 MOST_EVENTS = 12
-_MOST_WORDS = 800  # of each event: twelve of them, with their sentences, are what one message holds
 
 
 def render_events(events: Sequence[EventView], *, customer: str, block_id: str) -> Message | None:
@@ -33,7 +33,7 @@ def render_events(events: Sequence[EventView], *, customer: str, block_id: str) 
                 event.facts["offer"], event.text, event.facts["case"], f"{block_id}-{event.id}"
             )
         elif event.text and event.event in _WITH_WORDS and not is_direct(event):
-            blocks.append(rich(f"{block_id}-{event.id}-words", quote(event.text, limit=_MOST_WORDS)))
+            blocks.append(rich(f"{block_id}-{event.id}-words", quote(event.text, limit=MOST_WORDS)))
     return Message(" · ".join(told), blocks) if blocks else None
 
 
@@ -66,6 +66,9 @@ def _sentence(event: EventView, customer: str) -> str:
         "reply_resent": say("%(who)s sends the reply again", who=who),
         "reopened": say("%(who)s re-opened the case", who=who),
         "answered_on_x": say("Answered on X itself, past the desk"),
+        "post_edited": say("%(who)s edited a post: the card shows its newest words", who=who),
+        "post_gone": gone_sentence(event.facts.get("why", "")),
+        "post_back": say("A post of %(who)s can be seen on X again", who=who),
         "dm_invited": say("%(who)s invited the customer to a direct message", who=who),
         "dm_followed": say("The invitation to a direct message was followed"),
         "dm_help_offered": help_sentence(event.facts.get("offer", ""), event.facts.get("to", "")),

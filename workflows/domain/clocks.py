@@ -27,6 +27,10 @@ class What(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     PRIORITY = "priority"
+    GONE = (
+        "gone"  # a customer's post is not there any more, or cannot be answered at all: nobody waits for it
+    )
+    BACK = "back"  # it is there again
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Happening:
 
     at        of WROTE: since when the customer waits.
     priority  of PRIORITY: the new one.
-    post      of WROTE: the post's id.
+    post      of WROTE, GONE and BACK: the post's id; GONE without one is about all that were written.
     """
 
     at: datetime
@@ -71,6 +75,7 @@ class Clock:
     is_late     it went on after the moment at which it was due.
     post        the post that started it, if one did.
     pauses      when it waited for the customer; the last may have no end yet.
+    is_void     it stopped because all that was waited for is gone: nobody was answered.
     """
 
     kind: ClockKind
@@ -84,6 +89,7 @@ class Clock:
     is_late: bool
     post: str = ""
     pauses: Sequence[tuple[datetime, datetime | None]] = ()
+    is_void: bool = False
 
     @property
     def is_paused(self) -> bool:
@@ -174,6 +180,7 @@ class _Track:
     stopped_at: datetime | None = None
     priority: str = ""
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    is_void: bool = False
 
     def begin_at(self, happening: Happening) -> None:
         """Let the clock begin with this post, if it is the earlier one."""
@@ -208,6 +215,8 @@ class _Replay:
         self._has_answer = False  # in this segment
         self._has_response = False  # the segment's first response clock was started
         self._to_resolved: Happening | None = None  # the oldest post that may be about to re-open the case
+        self._waiting: set[str] = set()  # posts that nobody has answered
+        self._gone: set[str] = set()  # those among them that are not there
 
     def take(self, happening: Happening) -> None:
         """Let this happen."""
@@ -220,6 +229,9 @@ class _Replay:
             case What.WROTE:
                 self._wrote(happening)
                 return
+            case What.GONE | What.BACK:
+                self._lost_or_found(happening)
+                return
             case What.REOPENED:
                 self._reopened(happening)
             case What.RESOLVED:
@@ -229,6 +241,7 @@ class _Replay:
         self._to_resolved = None
 
     def _wrote(self, post: Happening) -> None:
+        self._waiting.add(post.post)
         if self._is_resolved:
             if self._to_resolved is None or post.at < self._to_resolved.at:
                 self._to_resolved = post
@@ -242,6 +255,18 @@ class _Replay:
         else:
             self._resolution.resume(post.at)
         self._await_response(post)
+
+    def _lost_or_found(self, happening: Happening) -> None:
+        """Note that a post is gone or back; with the last that waited, the customer waits no more."""
+        if happening.what is What.BACK:
+            if happening.post in self._gone:
+                self._gone.discard(happening.post)
+                self._wrote(happening)
+            return
+        self._gone |= self._waiting & {happening.post} if happening.post else self._waiting
+        if self.response and self._waiting <= self._gone:
+            self.response.is_void = True
+            self._stop_waiting(happening.at)
 
     def _await_response(self, post: Happening) -> None:
         if self.response:
@@ -270,18 +295,28 @@ class _Replay:
         if happening.what is What.RELEASED:
             self._is_held = False
             return
-        self._stop(self._claim, happening.at)
-        self._claim = None
         if happening.what is What.CLAIMED:
+            self._stop(self._claim, happening.at)
+            self._claim = None
             self._is_held = True
             return
-        self._stop(self.response, happening.at)
-        self.response = None
+        self._stop_waiting(happening.at)
+        self._forget_posts()
+
+    def _stop_waiting(self, at: datetime) -> None:
+        """Let the clocks stop or pause, as nobody waits for us."""
+        for track in (self._claim, self.response):
+            self._stop(track, at)
+        self._claim = self.response = None
         self._has_answer = True
         if self._resolution:
-            self._resolution.pause(happening.at)
+            self._resolution.pause(at)
+
+    def _forget_posts(self) -> None:
+        self._waiting, self._gone = set(), set()
 
     def _resolved(self, at: datetime) -> None:
+        self._forget_posts()
         for track in (self.response, self._claim, self._resolution):
             self._stop(track, at)
         self.response = self._claim = self._resolution = None
@@ -322,6 +357,7 @@ def _figure(
         due_at is not None and due_at < spans[-1][1],
         track.post,
         tuple((start, stop) for start, stop in track.pauses if start != stop),
+        track.is_void,
     )
     return clock if clock.is_running else replace(clock, due_at=None)
 

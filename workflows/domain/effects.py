@@ -76,6 +76,7 @@ class Kind(StrEnum):
     REQUEST_PING = "request_ping"
     POST_DM_CARD = "post_dm_card"
     REFRESH_DM_CARD = "dm_card"
+    QUOTES = "quotes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ NATURE: dict[Kind, Nature] = {
     Kind.REQUEST_PING: Nature("slack", speech=True, queue=Queue.URGENT),
     Kind.POST_DM_CARD: Nature("slack", speech=True, queue=Queue.CARDS),
     Kind.REFRESH_DM_CARD: Nature("slack", speech=False, queue=Queue.CARDS),
+    Kind.QUOTES: Nature("slack", speech=False, queue=Queue.BACKGROUND),
 }
 
 PRIORITIES = ("high", "medium", "low")

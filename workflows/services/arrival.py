@@ -10,6 +10,7 @@ from workflows.domain.post import Author, Post, follows_up, names
 from workflows.domain.rules import Author as Writer
 from workflows.domain.rules import Mention
 from workflows.playbook.judge import Judgement, judge
+from workflows.services.approvals import void_approvals
 from workflows.services.assignment import free_from_absent, give_to_somebody
 from workflows.services.board import post_card, show
 from workflows.services.clocks import BEFORE_US, case_playbook, change_ladder, keep_time, timing_of
@@ -92,9 +93,7 @@ class Arrival:
         return judge(playbook, mention)
 
     def _since(self) -> datetime:
-        """Return since when the customer waits, in desk time: X tells how old a post is by its own clock."""
-        age = self.uow.machine - self.post.written_at
-        return self.uow.now - max(age, timedelta())
+        return written_at(self.uow, self.post)
 
     def _open(self, customer_id: int, conversation: str, judged: Judgement) -> tuple[Case, bool]:
         verdict = judged.verdict
@@ -135,7 +134,7 @@ class Arrival:
                 uow.history.add(
                     case.id, Event.REOPENED, ("customer", str(case.customer_id)), post=self.post.id
                 )
-            after = self._raised(customer_wrote(case))
+            after = self.raised(customer_wrote(case))
         changed = uow.cases.save(case, after)
         if changed == case:
             uow.cases.touch(case.id)
@@ -147,7 +146,7 @@ class Arrival:
         heed_words(self.uow, case, self.post.text, self.post.id)
         self.arrived(case)
 
-    def _raised(self, case: Case) -> Case:
+    def raised(self, case: Case) -> Case:
         """Let what the customer writes now make the case more urgent, never less."""
         playbook = case_playbook(self.uow, case)
         judged = self._judge(playbook, case.customer_id)
@@ -191,14 +190,20 @@ class Arrival:
         )
 
 
+def written_at(uow: UnitOfWork, post: Post) -> datetime:
+    """Return when a post was written, in desk time: X tells how old it is by its own clock."""
+    return uow.now - max(uow.machine - post.written_at, timedelta())
+
+
 def answered_past_the_desk(uow: UnitOfWork, case_id: CaseId, message: Post, **facts: str) -> None:
-    """Somebody answered on X itself: the customer waits no more.
+    """Somebody answered on X itself: the customer waits no more, and no draft of ours goes out unseen.
 
     facts  what the history tells besides.
     """
-    case = uow.cases.get(case_id)
-    uow.history.add(case_id, Event.ANSWERED_ON_X, post=message.id, **facts)
-    case = keep_time(uow, case)
+    written = written_at(uow, message).isoformat()
+    uow.history.add(case_id, Event.ANSWERED_ON_X, post=message.id, written=written, **facts)
+    void_approvals(uow, case_id, Event.ANSWERED_ON_X)
+    case = keep_time(uow, uow.cases.get(case_id))
     still_waits = case.waiting_since is not None
     show(uow, uow.cases.save(case, answered(case, customer_wrote_since=still_waits)))
 

@@ -12,6 +12,7 @@ from workflows.store.unit_of_work import Told, UnitOfWork
 
 UPDATES = "slack:update"
 THREAD_AFTER_S = 2.0
+QUOTES_AFTER_S = 1.0
 ANSWER_FOR = timedelta(minutes=29)
 ANSWER_USES = 4
 
@@ -89,6 +90,16 @@ def show(uow: UnitOfWork, case: Case, asker: Asker | None = None) -> None:
         post_card(uow, case)  # should it have been set aside, what happens to the case wakes it
     refresh_card(uow, case, asker)
     tell_thread(uow, case)
+
+
+def correct_quotes(uow: UnitOfWork, case: Case) -> None:
+    """Wish that what we said in Slack beside the card quotes posts as they are now, or not at all.
+
+    A little later, so that what is on its way into the thread is there by then.
+    """
+    uow.outbox.add(
+        Kind.QUOTES, str(case.id), case_id=case.id, budget=UPDATES, after_s=THREAD_AFTER_S + QUOTES_AFTER_S
+    )
 
 
 def tell_privately(uow: UnitOfWork, asker: Asker, delivery: str, code: str, **facts: str) -> None:

@@ -21,9 +21,10 @@ _PLAIN = {
     Event.RELEASED: What.RELEASED,
     Event.RESOLVED: What.RESOLVED,
     Event.REOPENED: What.REOPENED,
-    Event.ANSWERED_ON_X: What.ANSWERED,
 }
-_ENDS_WAIT = frozenset({What.ANSWERED, What.RESOLVED})
+_POSTS = frozenset({What.WROTE, What.THANKED})
+_OF_POST = {Event.POST_GONE: What.GONE, Event.POST_BACK: What.BACK}
+_UNANSWERABLE = frozenset({"blocked"})  # of a refused reply: this customer cannot be answered at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +80,46 @@ def _with_entries(entries: Sequence[Entry]) -> list[tuple[Happening, Entry]]:
     for entry in entries:
         facts = entry.facts
         if entry.event in (Event.OPENED, Event.POST_RECEIVED):
-            what = What.THANKED if facts.get("thanks") else What.WROTE
-            at = datetime.fromisoformat(facts["written"]) if "written" in facts else entry.at
-            happened.append((Happening(at, what, post=facts.get("post", "")), entry))
+            happened.append((_written(entry), entry))
         elif handed_in.get(facts.get("draft")) == entry.number and facts.get("draft") in sent:
             happened.append((Happening(sent[facts.get("draft")], What.ANSWERED), entry))
         elif entry.event in (Event.PRIORITY_CHANGED, Event.TRIAGED) and "priority" in facts:
             happened.append((Happening(entry.at, What.PRIORITY, priority=facts["priority"]), entry))
+        elif entry.event == Event.ANSWERED_ON_X:
+            _put_answer(happened, entry)
+        elif happening := _lost_or_found(entry):
+            happened.append((happening, entry))
         elif entry.event in _PLAIN:
             happened.append((Happening(entry.at, _PLAIN[Event(entry.event)]), entry))
             if entry.event == Event.REOPENED and entry.actor_kind == "agent":
                 happened.append((Happening(entry.at, What.CLAIMED), entry))
     return happened
+
+
+def _put_answer(happened: list[tuple[Happening, Entry]], entry: Entry) -> None:
+    """Put an answer given on X itself before the posts that were written after it, though we saw it later."""
+    written = datetime.fromisoformat(entry.facts["written"]) if "written" in entry.facts else entry.at
+    place = len(happened)
+    while place and happened[place - 1][0].what in _POSTS and happened[place - 1][0].at > written:
+        place -= 1
+    at = entry.at
+    if place < len(happened):
+        at = max(written, happened[place - 1][0].at) if place else written
+    happened.insert(place, (Happening(at, What.ANSWERED), entry))
+
+
+def _written(entry: Entry) -> Happening:
+    facts = entry.facts
+    at = datetime.fromisoformat(facts["written"]) if "written" in facts else entry.at
+    return Happening(at, What.THANKED if facts.get("thanks") else What.WROTE, post=facts.get("post", ""))
+
+
+def _lost_or_found(entry: Entry) -> Happening | None:
+    """Return what the line says of posts that are gone or came back; so is who blocks us."""
+    if entry.event == Event.REPLY_REFUSED and entry.facts.get("reason") in _UNANSWERABLE:
+        return Happening(entry.at, What.GONE)
+    what = _OF_POST.get(Event(entry.event))
+    return Happening(entry.at, what, post=entry.facts.get("post", "")) if what else None
 
 
 def first_priority(entries: Sequence[Entry], case: Case) -> str:
@@ -121,12 +150,7 @@ def _wait_of(entries: Sequence[Entry]) -> tuple[int, int, datetime | None]:
     What was there before the desk is shown as late, but nobody is called to all of it: for the ladder the
     wait begins with the first post that was written to the desk; None while there is none.
     """
-    waits: list[tuple[Happening, Entry]] = []
-    for happening, entry in _with_entries(entries):
-        if happening.what in _ENDS_WAIT:
-            waits.clear()
-        elif happening.what is What.WROTE:
-            waits.append((happening, entry))
+    waits = _waits_of(_with_entries(entries))
     looked_at = max(
         (e.number for e in entries if e.event == Event.TIMED and e.facts.get("before_us")), default=0
     )
@@ -135,6 +159,27 @@ def _wait_of(entries: Sequence[Entry]) -> tuple[int, int, datetime | None]:
     if not ours:
         return began, began, None
     return ours[0][1].number, began, min(happening.at for happening, _ in ours)
+
+
+def _waits_of(happened: Sequence[tuple[Happening, Entry]]) -> list[tuple[Happening, Entry]]:
+    """Return the posts that wait for an answer, each with its line; those that are gone wait no more."""
+    waits: list[tuple[Happening, Entry]] = []
+    gone: set[str] = set()
+    for happening, entry in happened:
+        if happening.what in (What.ANSWERED, What.RESOLVED):
+            waits.clear()
+            gone.clear()
+        elif happening.what is What.WROTE:
+            waits.append((happening, entry))
+        elif happening.what is What.GONE:
+            posts = {waiting.post for waiting, _ in waits}
+            gone |= posts & {happening.post} if happening.post else posts
+            if posts <= gone:
+                waits.clear()
+        elif happening.what is What.BACK and happening.post in gone:
+            gone.discard(happening.post)
+            waits.append((happening, entry))
+    return waits
 
 
 def hours_for(playbook: Playbook, team: str | None) -> Callable[[str], Hours]:

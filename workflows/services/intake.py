@@ -3,12 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row
 
 from workflows.domain.case import Case, CaseId, Status
+from workflows.domain.effects import Kind, State
 from workflows.domain.post import Author, Post, id_order
+from workflows.domain.reply import same_words
 from workflows.services.arrival import Arrival, answered_past_the_desk, storable
+from workflows.services.dm_help import answer_out
+from workflows.services.outcomes import reply_sent
 from workflows.services.playbooks import current_playbook
+from workflows.services.upkeep import take_newest
 from workflows.store.cases import NewMessage
+from workflows.store.drafts import Draft
 from workflows.store.unit_of_work import UnitOfWork
 
 
@@ -21,19 +30,31 @@ def take_posts(
     first_look  the account was never polled before: what is older than an hour calls nobody.
 
     The same post again, from whichever poll or process, changes nothing. Retweets are no cases; posts
-    of our own are attached to the case that they answer and open none.
+    of our own are attached to the case that they answer and open none; an edit changes the post that it
+    is a version of, and one that was gone and is seen again is restored.
     """
     new = 0
     playbook = current_playbook(uow, account.username)
-    known = uow.cases.known_posts(account.id, [post.id for post in posts])
+    known = _known_by(uow, account, [post.id for post in posts])
     for post in sorted(map(storable, posts), key=lambda post: id_order(post.id)):
-        if post.id in known or post.retweets:
+        if post.retweets:
             continue
-        if post.author.id == account.id:
+        stored = known.get(post.id)
+        if stored is None and post.versions:
+            stored = next(iter(_known_by(uow, account, post.versions).values()), None)
+        if stored is not None:
+            take_newest(uow, account, post, stored)
+        elif post.author.id == account.id:
             new += _own(uow, account, post)
         else:
             new += _PublicArrival(uow, account, post, playbook, channel, first_look).take()
     return new
+
+
+def _known_by(uow: UnitOfWork, account: Author, post_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return the stored messages of these posts, by the ids of their first and their newest version."""
+    rows = uow.posts.known_as(account.id, post_ids)
+    return {name: row for row in rows for name in (row.external_id, row.newest_id) if name}
 
 
 @dataclass(frozen=True)
@@ -73,8 +94,8 @@ class _PublicArrival(Arrival):
 
 
 def _own(uow: UnitOfWork, account: Author, post: Post) -> bool:
-    """Attach a post of ours to the case whose post it answers; the echo of our reply is there already."""
-    answered = uow.cases.message(account.id, post.in_reply_to) if post.in_reply_to else None
+    """Attach a post of ours to the case whose post it answers; the echo of our reply proves it."""
+    answered = uow.cases.message(account.id, post.in_reply_to)
     if answered is None:
         return False
     message = NewMessage(
@@ -86,8 +107,21 @@ def _own(uow: UnitOfWork, account: Author, post: Post) -> bool:
         names_us=False,
         follows_up=False,
     )
+    uow.cases.get(CaseId(answered.case_id))  # held before its messages, as clicks hold it
     if uow.cases.add_message(message) is None:
         return False
-    if not uow.drafts.under_way(answered.case_id, target=post.in_reply_to or ""):
+    ours = uow.drafts.on_their_way(answered.case_id, target=answered.external_id)
+    if not ours:
         answered_past_the_desk(uow, CaseId(answered.case_id), post)
+    for draft in ours:
+        if same_words(draft.text, post.text):
+            _prove(uow, draft, post.id)
     return True
+
+
+def _prove(uow: UnitOfWork, draft: Draft, post_id: str) -> None:
+    """Settle a doubted answer whose echo has come; one that is just leaving is settled by its performer."""
+    effect = uow.outbox.find(Kind.REPLY, str(draft.id))
+    if effect and effect.state in (State.IN_DOUBT, State.ASKED) and uow.outbox.done(effect, post_id):
+        reply_sent(uow, effect, post_id)
+        answer_out(uow, uow.drafts.get(draft.id))

@@ -7,6 +7,7 @@ from workflows.errors import Conflict
 from workflows.services.board import Asker, refresh_card, show
 from workflows.services.clocks import keep_time
 from workflows.services.sending import kind_of, send_next_part
+from workflows.services.upkeep import answer_refused
 from workflows.store import drafts as states
 from workflows.store.cases import NewMessage
 from workflows.store.drafts import Draft, DraftId
@@ -50,7 +51,9 @@ def reply_refused(uow: UnitOfWork, effect: Effect, reason: str) -> None:
         target = uow.views.message(case.account_id, draft.target)
         if reason == "not_summoned" and target.summons.follows_up:
             uow.accounts.remember_follow_ups_refused(case.account_id)
+        answer_refused(uow, draft, reason)
     uow.cases.touch(case.id)
+    case = uow.cases.get(case.id)
     show(uow, case)
 
 

@@ -132,6 +132,11 @@ class AskedApprovals:
         """Return what waits in a case, old to new, only to be shown."""
         return [self._whole(row) for row in self._connection.execute(_WAITING_IN, {"number": case_id}).all()]
 
+    def posted_in(self, case_id: CaseId) -> Sequence[Approval]:
+        """Return every approval of a case whose request stands in Slack, settled or not."""
+        posted = select(approvals).where(approvals.c.case_id == case_id, approvals.c.card_ts.is_not(None))
+        return [self._whole(row) for row in self._connection.execute(posted).all()]
+
     def of_draft(self, draft_id: DraftId) -> Sequence[Approval]:
         """Return every approval that was asked for a draft, old to new."""
         rows = self._connection.execute(_OF_DRAFT, {"number": draft_id}).all()

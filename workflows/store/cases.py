@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, or_, select, update
 
 from workflows.domain.case import AgentId, Case, CaseId, Status
 from workflows.domain.post import Author, Post
@@ -79,11 +79,12 @@ class NewMessage:
 
 
 class Cases:
-    """Cases inside one transaction; `now` is desk time."""
+    """Cases inside one transaction; `now` is desk time, `machine` machine time."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    def __init__(self, connection: Connection, now: datetime, machine: datetime) -> None:
         self._connection = connection
         self._now = now
+        self._machine = machine
 
     def get(self, case_id: CaseId) -> Case:
         """Return the case, held for this transaction.
@@ -245,13 +246,15 @@ class Cases:
         return case_of(self._connection.execute(select(cases).where(*found).with_for_update()).one()), False
 
     def known_posts(self, account_id: str, post_ids: Iterable[str]) -> set[str]:
-        """Return those of the ids that are stored."""
+        """Return those of the ids that are stored, as a post's first or newest version."""
+        wanted = set(post_ids) - {""}
         rows = self._connection.execute(
-            select(messages.c.external_id).where(
-                messages.c.account_id == account_id, messages.c.external_id.in_(list(post_ids))
+            select(messages.c.external_id, messages.c.newest_id).where(
+                messages.c.account_id == account_id,
+                or_(messages.c.external_id.in_(wanted), messages.c.newest_id.in_(wanted)),
             )
         )
-        return set(rows.scalars())
+        return wanted & {post_id for row in rows for post_id in row}
 
     def add_message(self, message: NewMessage) -> int | None:
         """Store a post and return its number; None when it was there."""
@@ -270,13 +273,18 @@ class Cases:
             "media": post.media,
             "names_us": message.names_us,
             "follows_up": message.follows_up,
+            # Direct messages and our own are not looked for again.
+            "checked_at": self._machine if message.author == "customer" and message.kind != "dm" else None,
         }
         return insert_new(self._connection, messages, row, unique=("account_id", "external_id"))
 
     def message(self, account_id: str, post_id: str) -> Row[Any] | None:
-        """Return the stored message of this post."""
+        """Return the stored message of this post, by the id of its first or of its newest version."""
+        if not post_id:
+            return None
+        known_by = or_(messages.c.external_id == post_id, messages.c.newest_id == post_id)
         return self._connection.execute(
-            select(messages).where(messages.c.account_id == account_id, messages.c.external_id == post_id)
+            select(messages).where(messages.c.account_id == account_id, known_by)
         ).first()
 
     def conversation_of(self, account_id: str, post_id: str) -> str:
@@ -284,7 +292,10 @@ class Cases:
         found = (
             select(cases.c.conversation_id)
             .join(messages, messages.c.case_id == cases.c.id)
-            .where(messages.c.account_id == account_id, messages.c.external_id == post_id)
+            .where(
+                messages.c.account_id == account_id,
+                or_(messages.c.external_id == post_id, messages.c.newest_id == post_id),
+            )
         )
         return self._connection.execute(found).scalar() or ""
 

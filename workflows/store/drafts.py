@@ -203,14 +203,16 @@ class Drafts:
         )
         return result.rowcount == 1
 
-    def under_way(self, case_id: CaseId, *, target: str) -> bool:
-        """Tell whether an answer of ours to this post is on its way: what X shows may be its echo."""
-        found = select(drafts.c.id).where(
-            drafts.c.case_id == case_id,
-            drafts.c.target == target,
-            drafts.c.state.in_([SUBMITTED, DOUBTED, ASKED]),
+    def on_their_way(self, case_id: CaseId, *, target: str) -> list[Draft]:
+        """Return our answers to this post that are on their way: what X shows may be their echo."""
+        rows = self._connection.execute(
+            select(drafts).where(
+                drafts.c.case_id == case_id,
+                drafts.c.target == target,
+                drafts.c.state.in_([SUBMITTED, DOUBTED, ASKED]),
+            )
         )
-        return self._connection.execute(found.limit(1)).first() is not None
+        return [draft_of(row) for row in rows]
 
     def left_open(self, before: datetime) -> list[Draft]:
         """Return the drafts whose dialog was opened before this moment and never told to be closed."""

@@ -52,6 +52,7 @@ class Event(StrEnum):
     RECALLED = "recalled"
     POST_EDITED = "post_edited"
     POST_GONE = "post_gone"  # deleted, or its author is protected or suspended
+    POST_BACK = "post_back"  # its author is not protected or suspended any more
     DM_INVITED = "dm_invited"
     DM_FOLLOWED = "dm_followed"  # the customer wrote the direct message that they were invited to
     DM_HELP_OFFERED = "dm_help_offered"  # no DM came: a ready nudge, or other channels

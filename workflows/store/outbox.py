@@ -301,6 +301,7 @@ _REPEATABLE = frozenset(
         Kind.REFRESH_REQUEST,
         Kind.POST_DM_CARD,
         Kind.REFRESH_DM_CARD,
+        Kind.QUOTES,
     }
 )
 

@@ -31,6 +31,7 @@ from workflows.store.handoffs import Handoffs
 from workflows.store.history import History
 from workflows.store.outbox import Outbox
 from workflows.store.playbooks import Playbooks
+from workflows.store.posts import Posts
 from workflows.store.streams import Streams
 from workflows.store.tables import cases, deliveries, desk_clock, outbox
 from workflows.store.timers import Timers
@@ -89,7 +90,8 @@ class UnitOfWork:
         self.outbox = Outbox(connection, self.budgets, machine)
         self.departures = Departures(connection, self.budgets, machine)
         self.accounts = Accounts(connection)
-        self.cases = Cases(connection, now)
+        self.cases = Cases(connection, now, machine)
+        self.posts = Posts(connection, machine)
         self.drafts = Drafts(connection, now)
         self.approvals = AskedApprovals(connection, now)
         self.contacts = Contacts(connection)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, select
 
 from workflows.domain.case import Case, CaseId
 from workflows.domain.post import Author
@@ -68,6 +68,7 @@ class CaseView:
     drafting  who has a reply modal open.
     awaiting  what waits for an approval.
     held      drafts that came back to their authors: undone, sent back, or something happened meanwhile.
+    by_hand   the answer that somebody gave on X itself, after all that the customer wrote; None for none.
     """
 
     case: Case
@@ -81,6 +82,7 @@ class CaseView:
     drafting: Sequence[str]
     awaiting: Sequence[Approval] = ()
     held: Sequence[Draft] = ()
+    by_hand: MessageView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,14 @@ class Views:
             drafting=drafting,
             awaiting=AskedApprovals(self.connection, self.now).waiting_in(case_id),
             held=held,
+            by_hand=self._by_hand(case_id, shown) if row.waiting_since is None else None,
         )
+
+    def _by_hand(self, case_id: CaseId, shown: Sequence[MessageView]) -> MessageView | None:
+        row = self.connection.execute(_BY_HAND, {"number": case_id}).first()
+        if row is None or (shown and row.written_at < shown[-1].written_at):
+            return None
+        return message_of(row)
 
     def _shown(self, case_id: CaseId) -> tuple[list[MessageView], int]:
         newest = self.connection.execute(_NEWEST, {"number": case_id}).all()[::-1]
@@ -167,6 +176,15 @@ class Views:
     def targets(self, case_id: CaseId, most: int) -> Sequence[MessageView]:
         """Return the customer's newest posts that can be answered, newest first."""
         return self._theirs(case_id, most, messages.c.gone == "", messages.c.kind != "dm")
+
+    def changed_posts(self, case_id: CaseId) -> Sequence[MessageView]:
+        """Return the customer's posts that were edited or are gone."""
+        changed = select(messages).where(
+            messages.c.case_id == case_id,
+            messages.c.author == "customer",
+            (messages.c.gone != "") | (messages.c.newest_id != ""),
+        )
+        return [message_of(row) for row in self.connection.execute(changed)]
 
     def newest_dm(self, case_id: CaseId) -> MessageView | None:
         """Return the customer's newest direct message; None when they never wrote one in this case."""
@@ -340,6 +358,17 @@ _NEWEST = (
     .where(messages.c.case_id == bindparam("number"), messages.c.author == "customer")
     .order_by(*_NEWEST_FIRST)
     .limit(SHOWN_POSTS)
+)
+_BY_HAND = (
+    select(messages)
+    .where(
+        messages.c.case_id == bindparam("number"),
+        messages.c.author == "brand",
+        messages.c.kind != "dm",
+        ~exists().where(drafts.c.external_id == messages.c.external_id),
+    )
+    .order_by(*_NEWEST_FIRST)
+    .limit(1)
 )
 _DRAFTS = (
     select(drafts)

@@ -14,9 +14,9 @@ depends_on = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _WAKES = sa.text("wake_at IS NOT NULL")
+_OLDER = sa.text("older_text <> ''")
 _INDEXED = (
     ("messages", "newest_id"),
-    ("messages", "edited_at"),
     ("messages", "checked_at"),
     ("drafts", "thread_of"),
     ("drafts", "macro"),
@@ -146,6 +146,10 @@ def upgrade() -> None:
             op.add_column(table, column)
     for table, name in _INDEXED:
         op.create_index(f"ix_{table}_{name}", table, [name])
+    op.create_index(
+        "ix_messages_edited_at", "messages", ["edited_at"], sqlite_where=_OLDER, postgresql_where=_OLDER
+    )
+    op.execute("UPDATE messages SET checked_at = received_at WHERE author = 'customer'")
     op.create_table(
         "approvals",
         sa.Column("id", _NUMBER, nullable=False),
@@ -261,6 +265,7 @@ def downgrade() -> None:
     """Take back."""
     for table in reversed(_TABLES):
         op.drop_table(table)
+    op.drop_index("ix_messages_edited_at", "messages")
     for table, name in _INDEXED:
         op.drop_index(f"ix_{table}_{name}", table)
     for table, columns in _columns().items():
