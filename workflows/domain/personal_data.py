@@ -41,6 +41,8 @@ _DIGITS = regex.compile(
     r"(?<![A-Za-z\p{N}_.,#@/-])\+?\(?\d(?:[ \u00a0().–-]{0,2}\d){6,21}(?![A-Za-z\p{N}_]|[.,:/-]\d)"
 )
 _SEPARATORS = regex.compile(r"[^\d]")
+_GROUP = regex.compile(r"[+(]?\d+")
+_MOST_GROUPS = 8
 _IBAN = regex.compile(
     r"(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,8}(?![\p{L}\p{N}])", regex.IGNORECASE
 )
@@ -54,10 +56,10 @@ _OURS = regex.compile(
     regex.IGNORECASE,
 )
 _OUR_NUMBER = regex.compile(
-    r"(?:call|reach|contact|whatsapp|text|ring) (?:us|our)|our (?:number|helpline|line)|help\s?line|hot\s?line"
-    r"|toll[- ]?free|customer care|call cent|bizi ara|hattımız|müşteri hizmetleri|çağrı merkezi|hattı"
-    r"|हेल्पलाइन|टोल\s?फ्री|कस्टमर केयर|हमारे नंबर"
-    r"|হেল্পলাইন|হটলাইন|টোল\s?ফ্রি|কল সেন্টার|హెల్ప్|టోల్\s?ఫ్రీ|కస్టమర్ కేర్",
+    r"(?:call|reach|contact|whatsapp|text|ring|phone) (?:us|our)|our (?:number|helpline|line)"
+    r"|help\s?line|hot\s?line|toll[- ]?free|customer care|call cent|bizi ara|hattı|çağrı merkezi"
+    r"|müşteri hizmetleri|हेल्पलाइन|टोल[\s-]?फ्री|कस्टमर केयर|हमारे नंबर|হেল্পলাইন|হটলাইন|টোল[\s-]?ফ্রি"
+    r"|কল সেন্টার|హెల్ప్|టోల్[\s-]?ఫ్రీ|కస్టమర్ కేర్",
     regex.IGNORECASE,
 )
 _REFERENCE = regex.compile(
@@ -139,9 +141,22 @@ def _pans(text: str) -> Iterator[Datum]:
 
 def _numbers(text: str) -> Iterator[Datum]:
     for match in _DIGITS.finditer(text):
-        kind = _kind_of(match.group(), text[max(0, match.start() - _BEFORE) : match.start()])
-        if kind:
-            yield Datum(kind, *match.span())
+        before = text[max(0, match.start() - _BEFORE) : match.start()]
+        for start, end in _parts_of(match.group()):
+            kind = _kind_of(match.group()[start:end], before)
+            if kind:
+                yield Datum(kind, match.start() + start, match.start() + end)
+                break
+
+
+def _parts_of(written: str) -> Iterator[tuple[int, int]]:
+    """Yield the whole, then rows of its groups, long ones first: a year may stand behind a number."""
+    yield 0, len(written)
+    groups = [group.span() for group in _GROUP.finditer(written)]
+    if 1 < len(groups) <= _MOST_GROUPS:
+        for count in range(len(groups) - 1, 0, -1):
+            for first in range(len(groups) - count + 1):
+                yield groups[first][0], groups[first + count - 1][1]
 
 
 def _kind_of(written: str, before: str) -> Kind | None:
@@ -152,18 +167,15 @@ def _kind_of(written: str, before: str) -> Kind | None:
         return Kind.NID
     if _REFERENCE.search(before):
         return None
-    if (
-        len(digits) == 12
-        and digits[0] not in "01"
-        and not written.startswith("+")
-        and aadhaar.is_valid(digits)
-    ):
+    if is_telephone(written):
+        return None if _OUR_NUMBER.search(before) else Kind.PHONE
+    return _national_id(digits, written)
+
+
+def _national_id(digits: str, written: str) -> Kind | None:
+    if len(digits) == 12 and written[0] in "23456789" and aadhaar.is_valid(digits):
         return Kind.AADHAAR
-    if len(digits) == 11 and written.isdigit() and tckimlik.is_valid(digits):
-        return Kind.TCKN
-    if is_telephone(written) and not _OUR_NUMBER.search(before):
-        return Kind.PHONE
-    return None
+    return Kind.TCKN if len(digits) == 11 and written.isdigit() and tckimlik.is_valid(digits) else None
 
 
 def _is_card(digits: str, written: str) -> bool:

@@ -7,7 +7,8 @@ over the end of a sentence.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
@@ -69,28 +70,52 @@ class _Place:
         )
 
 
-_Phrase = tuple[str, tuple[_Place, ...]]
+class _Node:
+    """Where phrases stand that began alike: what they go on with, and the sections of those that end here."""
+
+    __slots__ = ("gaps", "others", "sections", "words")
+
+    def __init__(self) -> None:
+        self.words: dict[str, list[_Node]] = {}
+        self.others: list[tuple[_Place, _Node]] = []
+        self.gaps: dict[int, _Node] = {}
+        self.sections: list[str] = []
+
+    def add(self, child: "_Node", place: _Place) -> None:
+        for word in place.words:
+            self.words.setdefault(word, []).append(child)
+        if place.stems or place.endings or place.raw:
+            self.others.append((place, child))
 
 
-@dataclass(slots=True)
-class _Starts:
-    """Phrases by how their first word is known."""
+class _Root(_Node):
+    """Where all phrases begin: so many that beginnings and endings are looked up too."""
 
-    words: dict[str, list[_Phrase]] = field(default_factory=dict)
-    stems: dict[str, list[_Phrase]] = field(default_factory=dict)
-    endings: dict[str, list[_Phrase]] = field(default_factory=dict)
-    raw: dict[str, list[_Phrase]] = field(default_factory=dict)
+    __slots__ = ("endings", "raw", "stems")
 
-    def add(self, section: str, places: tuple[_Place, ...]) -> None:
-        phrase, first = (section, places[1:]), places[0]
+    def __init__(self) -> None:
+        super().__init__()
+        self.stems: dict[str, list[_Node]] = {}
+        self.endings: dict[str, list[_Node]] = {}
+        self.raw: dict[str, list[_Node]] = {}
+
+    def add(self, child: _Node, place: _Place) -> None:
         for known, words in (
-            (self.words, first.words),
-            (self.stems, first.stems),
-            (self.endings, first.endings),
-            (self.raw, first.raw),
+            (self.words, place.words),
+            (self.stems, place.stems),
+            (self.endings, place.endings),
+            (self.raw, place.raw),
         ):
             for word in words:
-                known.setdefault(word, []).append(phrase)
+                known.setdefault(word, []).append(child)
+
+    def starting_with(self, token: Token) -> list[_Node]:
+        word = token.word
+        found = [*self.words.get(word, ()), *self.raw.get(token.raw, ())]
+        for length in range(1, len(word) + 1):
+            found += self.stems.get(word[:length], ())
+            found += self.endings.get(word[-length:], ())
+        return found
 
 
 class Phrases:
@@ -98,17 +123,13 @@ class Phrases:
 
     def __init__(self, sections: Mapping[str, Iterable[str]], language: str) -> None:
         self.language = language
-        self._starts = _Starts()
-        swearing: dict[str, list[str]] = {}
+        self._root = _Root()
+        self._swearing: dict[str, list[str]] = {}
+        children: dict[tuple[int, _Place], _Node] = {}
         for section, entries in sections.items():
             for entry in entries:
                 for places in _phrases_of(entry, language):
-                    self._starts.add(section, places)
-                    for word in (*places[0].words, *places[0].stems) if len(places) == 1 else ():
-                        swearing.setdefault(word[0], []).append(word)
-        self._swearing = swearing
-        self._stem_lengths = sorted({len(stem) for stem in self._starts.stems})
-        self._ending_lengths = sorted({len(ending) for ending in self._starts.endings})
+                    self._add(section, places, children)
 
     def tokens_of(self, text: str) -> list[Token]:
         """Return the words of the text, without links, mail addresses and @names."""
@@ -116,17 +137,16 @@ class Phrases:
         tokens: list[Token] = []
         sentence = clause = 0
         for match in _TOKENS.finditer(masked):
-            if match.lastgroup in {"end", "pause"}:
-                sentence += match.lastgroup == "end"
+            kind = match.lastgroup
+            if kind in {"end", "pause"}:
+                sentence += kind == "end"
                 clause += 1
                 continue
-            start, end = match.span()
-            folded = fold(match.group(), self.language)
-            if match.lastgroup == "starred":
-                folded = self._unstarred(folded)
-            for piece in parted(folded, self.language):
-                word = spelled(unstretched(piece), self.language)
-                tokens.append(Token(word, piece, start, end, sentence, clause))
+            found, (start, end) = match.group(), match.span()
+            if kind == "starred":
+                found = self._unstarred(fold(found, self.language))
+            for word, raw in _compared(found, self.language):
+                tokens.append(Token(word, raw, start, end, sentence, clause))
         return tokens
 
     def find(self, tokens: Sequence[Token]) -> list[Found]:
@@ -134,25 +154,26 @@ class Phrases:
         found: list[Found] = []
         for index, token in enumerate(tokens):
             best: dict[str, int] = {}
-            for section, rest in self._starting_at(token):
-                after = _after(rest, tokens, index + 1)
-                if after > best.get(section, 0):
-                    best[section] = after
+            for node in self._root.starting_with(token):
+                _walk(node, tokens, index + 1, best)
             found += [Found(section, index, after) for section, after in best.items()]
         return found
 
-    def _starting_at(self, token: Token) -> list[_Phrase]:
-        word, starts = token.word, self._starts
-        phrases = [*starts.words.get(word, ()), *starts.raw.get(token.raw, ())]
-        for length in self._stem_lengths:
-            if length > len(word):
-                break
-            phrases += starts.stems.get(word[:length], ())
-        for length in self._ending_lengths:
-            if length > len(word):
-                break
-            phrases += starts.endings.get(word[-length:], ())
-        return phrases
+    def _add(self, section: str, places: Sequence[_Place], children: dict[tuple[int, _Place], _Node]) -> None:
+        node: _Node = self._root
+        for place in places:
+            if place.gap:
+                node = node.gaps.setdefault(place.gap, _Node())
+                continue
+            child = children.get((id(node), place))
+            if child is None:
+                child = children[id(node), place] = _Node()
+                node.add(child, place)
+            node = child
+        if section not in node.sections:
+            node.sections.append(section)
+        for word in (*places[0].words, *places[0].stems) if len(places) == 1 else ():
+            self._swearing.setdefault(word[0], []).append(word)
 
     def _unstarred(self, found: str) -> str:
         """Return the listed word that is meant by "f**k", else the letters without the stars."""
@@ -165,23 +186,37 @@ class Phrases:
         return regex.sub(r"[*#$@!]++", "", found)
 
 
-def _after(places: Sequence[_Place], tokens: Sequence[Token], index: int) -> int:
-    """Return the token after the rest of a phrase that starts at `index`; 0 where it does not stand there."""
-    before = tokens[index - 1]
-    for at, place in enumerate(places):
-        if place.gap:
-            rest = places[at + 1 :]
-            for skipped in range(place.gap + 1):
-                if index + skipped >= len(tokens) or tokens[index + skipped].clause != before.clause:
-                    return 0
-                after = _after(rest, tokens, index + skipped)
-                if after:
-                    return after
-            return 0
-        if index >= len(tokens) or tokens[index].sentence != before.sentence or not place.fits(tokens[index]):
-            return 0
-        index += 1
-    return index
+@lru_cache(maxsize=50_000)
+def _compared(word: str, language: str) -> tuple[tuple[str, str], ...]:
+    """Return the words that a word is short for, each as it is compared and as it is written."""
+    pieces = parted(fold(word, language), language)
+    return tuple((spelled(unstretched(piece), language), piece) for piece in pieces)
+
+
+def _walk(node: _Node, tokens: Sequence[Token], index: int, best: dict[str, int]) -> None:
+    """Note in `best` the token after the longest phrase of each section that goes on from here."""
+    for section in node.sections:
+        if index > best.get(section, 0):
+            best[section] = index
+    if index >= len(tokens):
+        return
+    before, token = tokens[index - 1], tokens[index]
+    if token.sentence == before.sentence:
+        _step(node, tokens, index, best)
+    for gap, child in node.gaps.items():
+        for at in range(index, min(index + gap + 1, len(tokens))):
+            if tokens[at].clause != before.clause:
+                break
+            _step(child, tokens, at, best)
+
+
+def _step(node: _Node, tokens: Sequence[Token], index: int, best: dict[str, int]) -> None:
+    token = tokens[index]
+    for child in node.words.get(token.word, ()):
+        _walk(child, tokens, index + 1, best)
+    for place, child in node.others:
+        if place.fits(token):
+            _walk(child, tokens, index + 1, best)
 
 
 def _phrases_of(entry: str, language: str) -> list[tuple[_Place, ...]]:
@@ -218,7 +253,10 @@ def _places_of(piece: str, language: str) -> list[_Place]:
             _Place(words=frozenset({spelled(part, language)}))
             for part in parted(fold(piece, language), language)
         ]
-    words, stems, endings, raw = set(), set(), set(), set()
+    words: set[str] = set()
+    stems: set[str] = set()
+    endings: set[str] = set()
+    raw: set[str] = set()
     for alternative in alternatives:
         folded = fold(alternative.strip("*="), language)
         if alternative == "#":

@@ -124,7 +124,7 @@ def is_named(text: str, customer: str) -> bool:
 
 
 def is_signed(text: str, agent: str) -> bool:
-    """Say whether the agent's name, or their initials after a sign, end the text; also if they have no name."""
+    """Say whether the agent's name, or their initials after a sign, end the text; also without a name."""
     names = [word for word in words_of(agent) if len(word) > 1]
     initials = "".join(word[0] for word in words_of(agent))
     ending = _INITIALS.search(text)

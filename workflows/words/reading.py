@@ -1,14 +1,14 @@
 """A draft read with the word lists: which phrases of which section stand where."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
-from workflows.domain.phrases import Found, Phrases, Token
 from workflows.domain.language import ENGLISH, HINGLISH
+from workflows.domain.phrases import Found, Phrases, Token
 from workflows.words.understand import DRAFT_SECTIONS, LANGUAGES, language_of, words_for
 
 READ = ("aggression", "apology", "acknowledgement", *DRAFT_SECTIONS)
@@ -33,6 +33,25 @@ class Hit:
     clause: int
     what: str
     words: int
+
+
+class Cover:
+    """The places of a text that some hits cover; they come in the order of the text."""
+
+    def __init__(self, hits: Iterable[Hit]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for hit in hits:
+            if self._ends and hit.start < self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], hit.end)
+            else:
+                self._starts.append(hit.start)
+                self._ends.append(hit.end)
+
+    def touches(self, start: int, end: int) -> bool:
+        """Say whether a hit covers some of the text from `start` to before `end`."""
+        index = bisect_left(self._starts, end) - 1
+        return index >= 0 and self._ends[index] > start
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +133,5 @@ def _hit(text: str, found: Found, tokens: Sequence[Token]) -> Hit:
 
 
 def _without_fair(hits: Sequence[Hit]) -> list[Hit]:
-    fair = [hit for hit in hits if hit.section == "fair"]
-    if not fair:
-        return list(hits)
-    return [
-        hit
-        for hit in hits
-        if hit.section not in _CANCELLED
-        or not any(one.start < hit.end and hit.start < one.end for one in fair)
-    ]
+    fair = Cover(hit for hit in hits if hit.section == "fair")
+    return [hit for hit in hits if hit.section not in _CANCELLED or not fair.touches(hit.start, hit.end)]

@@ -11,7 +11,7 @@ from workflows.domain.links import links
 from workflows.domain.personal_data import personal_data_in
 from workflows.domain.text import fold
 from workflows.domain.tone import Check, Finding, Said, TonePolicy, Verdict, is_named, is_signed
-from workflows.words.reading import Hit, Reading, read
+from workflows.words.reading import Cover, Hit, Reading, read
 
 EMPATHY = ("apology", "acknowledgement")
 _STEPS = ("next_step", "promise", "asking", "private", "elsewhere", "time", "offer")
@@ -21,6 +21,11 @@ _ASKED = regex.compile(r"[?？؟]++")
 _CLOCK = regex.compile(
     r"(?<![\d₹$€£])\d{1,2}(?:[:.]\d{2})?\s?(?:[ap]\.?m\b|o'clock)|\b\d{1,2}:\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b",
     regex.I,
+)
+_MONEY = regex.compile(
+    r"[₹$€£৳₺]\s?\d[\d,.]*+|\b(?:rs\.?|inr|usd|eur|gbp|bdt|tk\.?|try)\s?\d[\d,.]*+"
+    r"|\d[\d,.]*+\s?(?:[₹€£৳₺]|tl\b|lira|rupees|rs\b|taka|dollars|pounds|euros|रुपये|रुपए|টাকা|రూపాయ)",
+    regex.IGNORECASE,
 )
 _MOST_QUESTIONS = 2
 _MOST_WORDS = 45  # of a sentence
@@ -71,8 +76,13 @@ def check_tone(said: Said, policy: TonePolicy, *, limit: int, bills: bool = True
 
 def offer_in(text: str, language: str) -> str:
     """Return the words by which a draft offers money or goods; "" when it offers none."""
-    hits = read(text, language).of("offer")
-    return hits[0].what if hits else ""
+    reading = read(text, language)
+    hits = reading.of("offer")
+    if hits:
+        return hits[0].what
+    promised = {hit.sentence for hit in reading.of("promise")}
+    sums = (match for match in _MONEY.finditer(text) if reading.sentence_at(match.start()) in promised)
+    return next((match.group() for match in sums), "")
 
 
 def is_opt_out(text: str, language: str) -> bool:
@@ -81,9 +91,9 @@ def is_opt_out(text: str, language: str) -> bool:
     asked = reading.of("opt_out")
     if not asked:
         return False
-    covered = asked + reading.of("opt_out_filler")
-    idle = [word for word in reading.words if not any(hit.start <= word.start < hit.end for hit in covered)]
-    return len(idle) <= (_NEARLY if max(hit.words for hit in asked) >= 3 else 0)
+    covered = Cover(reading.of("opt_out", "opt_out_filler"))
+    idle = sum(not covered.touches(word.start, word.end) for word in reading.words)
+    return idle <= (_NEARLY if max(hit.words for hit in asked) >= 3 else 0)
 
 
 def _apart(hits: Sequence[Hit]) -> _Places:
@@ -181,6 +191,7 @@ def _no_empathy(draft: _Draft) -> _Places:
     if not empathy:
         yield 0, length, "nothing"
         return
+    heard = Cover(empathy)
     steps = [*draft.reading.of("private"), *_dated_promises(draft)]
     places = [step.start for step in steps] + [start for start, _ in draft.links]
     if (
@@ -189,12 +200,10 @@ def _no_empathy(draft: _Draft) -> _Places:
         and empathy[0].sentence > draft.reading.sentence_at(min(places))
     ):
         yield 0, empathy[0].start, "late"
-    if not draft.links and not [hit for hit in draft.reading.of(*_STEPS) if not _is_in_one(hit, empathy)]:
+    if not draft.links and not any(
+        not heard.touches(hit.start, hit.end) for hit in draft.reading.of(*_STEPS)
+    ):
         yield 0, length, "no_step"
-
-
-def _is_in_one(hit: Hit, others: Sequence[Hit]) -> bool:
-    return any(other.start <= hit.start and hit.end <= other.end for other in others)
 
 
 def _dated_promises(draft: _Draft) -> list[Hit]:
