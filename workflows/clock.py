@@ -23,6 +23,8 @@ from workflows.desk import Desk
 from workflows.domain.effects import GROUPS, Kind
 from workflows.errors import NotSaved
 from workflows.jobs import deeds_of
+from workflows.jobs.upkeep import OWN_TIMER, RECHECK_TIMER, recheck_pause_s
+from workflows.queues import POLLS
 from workflows.services.audit import audit
 from workflows.services.board import alert
 from workflows.services.clocks import follow_new_version, start_clocks
@@ -51,7 +53,7 @@ PLAYBOOKS_EVERY_S = 1.0
 MOST_WOKEN = 10  # clicks go on between two turns
 CHUNK = 20
 JUMP_S = 60.0
-_CHORES = ("poll", "audit", "people", "forget", "dialogs", "playbooks", "groups", "follow")
+_CHORES = (*POLLS, "audit", "people", "forget", "dialogs", "playbooks", "groups", "follow")
 
 
 class SteadyTime:
@@ -112,7 +114,13 @@ class TheClock:
             "groups": self._groups,
             "follow": self._follow,
         }
-        self._folder = Watch(desk.settings.playbooks)
+        settings = desk.settings
+        self._pauses_s = {
+            "poll": settings.x_poll_seconds,
+            OWN_TIMER: settings.x_own_poll_seconds,
+            RECHECK_TIMER: recheck_pause_s(settings),
+        }
+        self._folder = Watch(settings.playbooks)
         self._steady = SteadyTime()
 
     def run(self, stop: threading.Event) -> None:
@@ -159,16 +167,16 @@ class TheClock:
             offers = uow.departures.due()
             checks = uow.departures.doubts_due()
             chores = [kind for kind, _ in uow.timers.due()]
-            poll = "poll" in chores
-            if poll:
-                uow.timers.set_next("poll", after_s=self._desk.settings.x_poll_seconds)
+            polls = [kind for kind in chores if kind in POLLS]
+            for kind in polls:
+                uow.timers.set_next(kind, after_s=self._pauses_s[kind])
             serial = f"{uow.machine.timestamp():.3f}".replace(".", "")
             next_due = min(
                 (at for at in (uow.departures.next_due_at(), uow.timers.next_due_at()) if at), default=None
             )
         if woken:
             crash_point("woken")
-        self._enqueue(offers, checks, serial if poll else "")
+        self._enqueue(offers, checks, polls, serial)
         for kind in chores:
             if kind in self._chores:
                 self._chores[kind]()
@@ -179,14 +187,16 @@ class TheClock:
         left = (next_due - datetime.now(UTC)).total_seconds()
         return min(LONGEST_TURN_S, max(SHORTEST_TURN_S, left))
 
-    def _enqueue(self, offers: Sequence[Offer], checks: Sequence[Offer], poll: str) -> None:
+    def _enqueue(
+        self, offers: Sequence[Offer], checks: Sequence[Offer], polls: Sequence[str], serial: str
+    ) -> None:
         try:
             if offers:
                 self._desk.road.carry(offers)
             if checks:
                 self._desk.road.carry_checks(checks)
-            if poll:
-                self._desk.road.carry_poll(poll)
+            if polls:
+                self._desk.road.carry_polls(polls, serial)
         except (RedisError, OSError) as error:
             # The rows are pending still; each is offered again after 15 s.
             log.warning("Redis does not answer: %s", type(error).__name__)

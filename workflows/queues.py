@@ -32,6 +32,14 @@ DELIVER = {"x": "workflows.jobs.deliver", "slack": "slackbot.jobs.deliver"}
 RECONCILE = {"x": "workflows.jobs.reconcile", "slack": "slackbot.jobs.reconcile"}
 POLL = "workflows.jobs.poll"
 POLL_DIRECT = "workflows.jobs.poll_direct"
+# By the clock's timer. Behind the mentions come the direct messages; whether it is their time, their own
+# budget says.
+POLLS = {
+    "poll": (POLL, POLL_DIRECT),
+    "own": ("workflows.jobs.poll_own",),
+    "recheck": ("workflows.jobs.recheck",),
+}
+MOST_POLLS = 4  # that wait at once; of the mentions' none may wait yet
 
 
 def connect(url: str, *, socket_s: float = _SOCKET_S) -> Redis:
@@ -69,16 +77,16 @@ class Road:
         """
         self._enqueue([(o.queue, RECONCILE[NATURE[o.kind].side], o.effect_id, _job_id(o)) for o in offers])
 
-    def carry_poll(self, serial: str) -> None:
-        """Enqueue one poll of the accounts, unless one waits still: while no worker takes them, none pile up.
+    def carry_polls(self, timers: Sequence[str], serial: str) -> None:
+        """Enqueue the looks at X of these timers, unless some wait still: without a worker none pile up.
 
-        Behind the mentions come the direct messages; whether it is their time, their own budget says.
-
-        Raises redis.exceptions.RedisError when Redis does not take it.
+        Raises redis.exceptions.RedisError when Redis does not take them.
         """
-        if not self._queues[Queue.INTAKE].count:
-            polls = [(POLL, f"poll-{serial}"), (POLL_DIRECT, f"poll-direct-{serial}")]
-            self._enqueue([(Queue.INTAKE, function, 0, job_id) for function, job_id in polls])
+        waiting = self._queues[Queue.INTAKE].count
+        going = [timer for timer in timers if not waiting or (timer != "poll" and waiting < MOST_POLLS)]
+        looks = [function for timer in going for function in POLLS[timer]]
+        named = [(function, f"{function.rpartition('.')[2]}-{serial}") for function in looks]
+        self._enqueue([(Queue.INTAKE, function, 0, job_id) for function, job_id in named])
 
     def _enqueue(self, jobs: Sequence[tuple[Queue, str, int, str]]) -> None:
         with self.redis.pipeline(transaction=False) as pipe:
@@ -91,7 +99,7 @@ class Road:
                                 function,
                                 args=(number,),
                                 job_id=job_id,
-                                timeout=POLL_TIMEOUT_S if function in (POLL, POLL_DIRECT) else JOB_TIMEOUT_S,
+                                timeout=POLL_TIMEOUT_S if queue is Queue.INTAKE else JOB_TIMEOUT_S,
                                 result_ttl=0,
                                 failure_ttl=FAILURE_TTL_S,
                                 description=job_id,

@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     x_posts_per_15min: int = Field(default=100, gt=0)
     x_dms_per_15min: int = Field(default=15, gt=0)
     x_dm_poll_seconds: float = Field(default=65.0, gt=0)
+    x_own_poll_seconds: float = Field(default=30.0, gt=0)
+    x_recheck_minutes: float = Field(default=60.0, gt=0)
     x_reply_rule: Literal["summoned", "open"] = "open"
     x_post_limit: int = Field(default=280, gt=0)
 

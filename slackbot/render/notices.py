@@ -42,6 +42,7 @@ _PRIVATE: dict[str, Callable[[Facts], str]] = {
         "%(who)s has taken this case meanwhile; nothing was changed.", who=person(facts["holder"])
     ),
     "resolved": lambda _: say("This case is resolved. Re-open it first."),
+    "post_gone": lambda _: say("The post is gone, so that nobody can answer it. Please choose another one."),
     "not_resolved": lambda _: say("This case is open already."),
     "not_held": lambda _: say("Nobody has this case, so there is nothing to release."),
     "no_such_case": lambda _: say("This case is not there any more."),
@@ -203,17 +204,24 @@ _X_REFUSALS: dict[str, Callable[[], str]] = {
         "it lets us answer only people who mention or quote us. Please use Open on X."
     ),
     "reply_restricted": lambda: say("the author has limited who may reply. Please use Open on X."),
-    "target_gone": lambda: say("the customer’s post is gone."),
-    "author_unavailable": lambda: say("the customer’s account is protected or suspended."),
-    "blocked": lambda: say("the customer has blocked us."),
+    "target_gone": lambda: say("the customer’s post is gone. Please resolve the case, or look on X."),
+    "author_unavailable": lambda: say(
+        "the customer’s account is protected or suspended. Please resolve the case, or wait."
+    ),
+    "blocked": lambda: say("the customer has blocked us. Please resolve the case."),
     "too_long": lambda: say("the text is too long for this account."),
     "dm_closed": lambda: say(
         "DM not possible, the customer takes none from us. Please offer a public reply with the DM link."
     ),
     "dm_not_allowed": lambda: say("X does not let us write direct messages. The operators know."),
     "target_edited": lambda: say("the customer edited the post. Please look again and reply to the new one."),
-    "author_suspended": lambda: say("X has suspended the customer’s account."),
-    "author_protected": lambda: say("the customer’s account is protected."),
+    "edited_meanwhile": lambda: say(
+        "the customer edited the post. We fetch the new words; then the reply comes back to you."
+    ),
+    "author_suspended": lambda: say("X has suspended the customer’s account. Please resolve the case."),
+    "author_protected": lambda: say(
+        "the customer’s account is protected. Please resolve the case, or wait until it is open."
+    ),
     "account_locked": lambda: say("X has locked our account. The operators know; nothing is lost."),
     "account_suspended": lambda: say("X has suspended our account. The operators know; nothing is lost."),
     "forbidden": lambda: say("it gave no reason that we know. Please try on X itself."),

@@ -27,11 +27,11 @@ from workflows.delivery import Deed
 from workflows.desk import Desk
 from workflows.domain.effects import NATURE, Kind
 from workflows.errors import HeldByOther
-from workflows.queues import DELIVER, POLL, RECONCILE, Road, connect, relay_now
+from workflows.queues import DELIVER, POLLS, RECONCILE, Road, connect, relay_now
 from workflows.settings import Settings
 from workflows.store.engine import make_engine
 from workflows.store.history import Event
-from workflows.x.tweepy_gateway import _REFUSALS
+from workflows.x.refusals import REFUSALS
 
 ROOT = Path(__file__).resolve().parents[2]
 WHEN = "2026-11-21T12:00:00+00:00"
@@ -142,10 +142,10 @@ def test_every_parking_has_its_alert() -> None:
 def reasons_of_x() -> set[str]:
     raised = {
         call.texts[0]
-        for call in calls("workflows/x")
+        for call in calls("workflows/x", "workflows/jobs")
         if call.name in ("TryLater", "Undeliverable") and call.texts and call.texts[0]
     }
-    return {str(reason) for reason in raised} | {reason for _, reason in _REFUSALS} | {"forbidden", "poison"}
+    return {str(reason) for reason in raised} | {reason for _, reason in REFUSALS} | {"forbidden", "poison"}
 
 
 @pytest.mark.parametrize("reason", sorted(reasons_of_x()))
@@ -204,7 +204,8 @@ def test_every_deed_can_be_prepared_and_performed_and_speech_can_be_looked_for(d
 
 
 def test_every_job_is_named_where_it_really_is() -> None:
-    for name in (*DELIVER.values(), *RECONCILE.values(), POLL):
+    polls = [name for names in POLLS.values() for name in names]
+    for name in (*DELIVER.values(), *RECONCILE.values(), *polls):
         module, _, function = name.rpartition(".")
         assert callable(getattr(importlib.import_module(module), function)), name
     sides = {nature.side for nature in NATURE.values()}

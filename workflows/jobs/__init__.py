@@ -1,11 +1,13 @@
 """RQ doors of X: deliver an answer, look for it, poll what X shows. Ids in, nothing decided here.
 
-The deeds stand in `speaking` and `reach`, the polls in `polling` (mentions) and `inbox` (direct messages).
+The deeds stand in `speaking` and `reach`, the polls in `polling` (mentions) and `inbox` (direct messages),
+what changes on X after it was stored in `upkeep`.
 """
 
 from workflows.delivery import Deed, deliver_effect, reconcile_effect
 from workflows.desk import Desk, the_desk
 from workflows.domain.effects import Kind
+from workflows.jobs import upkeep
 from workflows.jobs.inbox import poll_inboxes
 from workflows.jobs.polling import poll_mentions
 from workflows.jobs.reach import ReachDeed
@@ -32,6 +34,16 @@ def poll(_: int) -> None:
 def poll_direct(_: int) -> None:
     """Ask X for new direct messages when their time has come; offer agents the help that is due."""
     poll_inboxes(the_desk())
+
+
+def poll_own(_: int) -> None:
+    """Ask X for answers that somebody gave on X itself, past the desk."""
+    upkeep.poll_own(the_desk())
+
+
+def recheck(_: int) -> None:
+    """Ask X whether stored posts are still there, and as they were."""
+    upkeep.recheck_posts(the_desk())
 
 
 def deeds_of(desk: Desk) -> dict[Kind, Deed]:

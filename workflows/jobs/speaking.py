@@ -1,5 +1,6 @@
 """Saying an agent's words on X, once: in public, or by direct message."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +9,8 @@ from workflows.delivery import Deed
 from workflows.desk import Desk
 from workflows.domain.effects import Effect
 from workflows.domain.reply import same_words
-from workflows.errors import TryLater, Undeliverable
+from workflows.errors import DeliveryError, TryLater, Undeliverable
+from workflows.jobs.upkeep import RECHECK_TIMER
 from workflows.services import outcomes
 from workflows.services.dm_help import answer_out
 from workflows.services.handoffs import CLOSED_DMS, note_reach
@@ -18,18 +20,24 @@ from workflows.store.unit_of_work import UnitOfWork
 from workflows.x.gateway import Gateway
 
 OWN_WINDOW = timedelta(seconds=30)
+MOST_TRIES = 3  # of an answer to a post that X says has a newer version
+LOOK_FIRST_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
     """An answer with its words frozen.
 
+    to         the post that it goes under: the newest version of the one that it answers.
+    attempt    how often it was tried, this time included.
     person_id  to whom a direct message goes.
     known      ids of direct messages that earlier answers became: none of them proves this one.
     """
 
     draft: Draft
     account_id: str
+    to: str = ""
+    attempt: int = 1
     person_id: str = ""
     known: frozenset[str] = frozenset()
 
@@ -55,10 +63,10 @@ class _SpeechOnX(Deed):
         draft = uow.drafts.get(DraftId(int(effect.key)))
         if draft.state not in (SUBMITTED, DOUBTED) or hold_if_spoilt(uow, draft, effect):
             return None
-        return self._ready(uow, draft)
+        return self._ready(uow, draft, effect)
 
-    def _ready(self, uow: UnitOfWork, draft: Draft) -> Ready:
-        return Ready(draft, uow.cases.get(draft.case_id).account_id)
+    def _ready(self, uow: UnitOfWork, draft: Draft, effect: Effect) -> Ready:
+        raise NotImplementedError
 
     def record(self, uow: UnitOfWork, effect: Effect, ready: Any, external_id: str) -> None:
         """Write down the id that it has on X."""
@@ -93,19 +101,54 @@ class _SpeechOnX(Deed):
 class ReplyDeed(_SpeechOnX):
     """Say an agent's words under a post, once."""
 
+    def _ready(self, uow: UnitOfWork, draft: Draft, effect: Effect) -> Ready:
+        account = uow.cases.get(draft.case_id).account_id
+        message = uow.cases.message(account, draft.target)
+        newest = message.newest_id if message else ""
+        return Ready(draft, account, to=newest or draft.target, attempt=effect.attempt)
+
     def perform(self, ready: Ready) -> str:
-        """Publish the answer; a refused duplicate may be our own, said before."""
+        """Publish the answer; a refused duplicate may be our own, said before.
+
+        Of a post with a version that we have not seen, the new words are fetched first: then the answer is
+        held, and its author looks again.
+        """
         try:
-            return self._gateway.reply(to=ready.draft.target, text=ready.draft.text)
+            return self._gateway.reply(to=ready.to, text=ready.draft.text)
         except Undeliverable as error:
-            found = self._seen(ready, ready.draft.submitted_at) if error.reason == "duplicate_text" else None
-            if found is None:
-                raise
-            return found
+            if error.reason == "duplicate_text":
+                found = self._seen(ready, ready.draft.submitted_at)
+                if found is not None:
+                    return found
+            if error.reason == "target_edited" and ready.attempt < MOST_TRIES:
+                raise TryLater("edited_meanwhile", after_s=LOOK_FIRST_S) from error
+            if error.reason == "not_summoned" and not self._is_open_to_all(ready.to):
+                raise Undeliverable("reply_restricted", str(error)) from error
+            raise
+
+    def postpone(self, uow: UnitOfWork, effect: Effect, error: TryLater) -> None:
+        """Let the card say what the answer waits for; an edit that we have not seen is looked for."""
+        if error.reason == "edited_meanwhile":
+            draft = uow.drafts.get(DraftId(int(effect.key)))
+            uow.posts.look_soon(uow.cases.get(draft.case_id).account_id, draft.target)
+            uow.timers.set_next(RECHECK_TIMER, after_s=0)
+        super().postpone(uow, effect, error)
+
+    def _is_open_to_all(self, post_id: str) -> bool:
+        """Tell whether everybody may answer in a post's conversation.
+
+        X refuses in the same words where the author has limited who may answer: that says nothing about
+        other conversations. What cannot be found out is taken for limited, so that nothing wrong is learned.
+        """
+        with contextlib.suppress(DeliveryError):
+            for post in self._gateway.look_up([post_id]).posts:
+                roots = self._gateway.look_up([post.conversation_id]).posts
+                return bool(roots) and all(p.reply_settings == "everyone" for p in (post, *roots))
+        return False
 
     def _seen(self, ready: Ready, since: datetime | None) -> str | None:
         for post in self._gateway.own_posts(ready.account_id, since=_from(since)):
-            if post.in_reply_to == ready.draft.target and same_words(ready.draft.text, post.text):
+            if post.in_reply_to in (ready.to, ready.draft.target) and same_words(ready.draft.text, post.text):
                 return post.id
         return None
 
@@ -113,10 +156,10 @@ class ReplyDeed(_SpeechOnX):
 class DmDeed(_SpeechOnX):
     """Say an agent's words to the customer directly, once."""
 
-    def _ready(self, uow: UnitOfWork, draft: Draft) -> Ready:
+    def _ready(self, uow: UnitOfWork, draft: Draft, effect: Effect) -> Ready:
         case = uow.cases.get(draft.case_id)
         person = uow.contacts.person_of(case.customer_id)
-        return Ready(draft, case.account_id, person, uow.directs.sent_ids(case.id))
+        return Ready(draft, case.account_id, person_id=person, known=uow.directs.sent_ids(case.id))
 
     def perform(self, ready: Ready) -> str:
         """Send the message."""

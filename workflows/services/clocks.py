@@ -90,10 +90,14 @@ def _with_entries(entries: Sequence[Entry]) -> list[tuple[Happening, Entry]]:
         elif happening := _lost_or_found(entry):
             happened.append((happening, entry))
         elif entry.event in _PLAIN:
-            happened.append((Happening(entry.at, _PLAIN[Event(entry.event)]), entry))
-            if entry.event == Event.REOPENED and entry.actor_kind == "agent":
-                happened.append((Happening(entry.at, What.CLAIMED), entry))
+            happened += [(Happening(entry.at, what), entry) for what in _plain(entry)]
     return happened
+
+
+def _plain(entry: Entry) -> list[What]:
+    """Return what a line without facts says; an agent who re-opens a case has it."""
+    is_taken = entry.event == Event.REOPENED and entry.actor_kind == "agent"
+    return [_PLAIN[Event(entry.event)], *([What.CLAIMED] if is_taken else [])]
 
 
 def _put_answer(happened: list[tuple[Happening, Entry]], entry: Entry) -> None:

@@ -83,7 +83,8 @@ def open_reply(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, rule: str, pur
     rule     how strictly X lets us answer.
     purpose  of a hand-off to DM ("invite" …): the draft then begins with the playbook's macro for it.
 
-    Raises Missing, HeldByOther, Refusal ("resolved", "answer_on_x", "macro_missing", "unfilled").
+    Raises Missing, HeldByOther, Refusal ("resolved", "answer_on_x", "post_gone", "macro_missing",
+    "unfilled").
     """
     case = uow.cases.get(case_id)
     may_write(case, asker.agent, uow.now)
@@ -95,6 +96,8 @@ def open_reply(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, rule: str, pur
         if purpose or message is None:
             raise Refusal("answer_on_x", username=view.customer.username, post=target.external_id)
         target = message
+    if target.gone:
+        raise Refusal("post_gone")
     channel = states.DM if target.is_dm else states.PUBLIC
     seen = newest_line(uow, case_id)
     draft, is_new = uow.drafts.start(
@@ -216,7 +219,7 @@ def submit_reply(uow: UnitOfWork, draft_id: DraftId, asker: Asker, choices: Choi
     meanwhile, or the words were not seen as they would stand. None when it is handed in.
 
     Raises Missing, HeldByOther, ToneRefused, Conflict ("already_submitted"), Refusal ("empty", "too_long",
-    "resolved", "not_your_draft", "promise_past", "unfilled").
+    "resolved", "not_your_draft", "promise_past", "unfilled", "post_gone").
     """
     draft = uow.drafts.get(draft_id)
     if draft.author != asker.agent:
@@ -235,7 +238,7 @@ def submit_reply(uow: UnitOfWork, draft_id: DraftId, asker: Asker, choices: Choi
     if held:
         return held
     reply = look_at(uow, draft)
-    _check(reply.composed, draft)
+    _check(reply)
     look = _not_yet_seen(reply, filled=draft.fills != fills)
     if look:
         shown(uow, draft, reply.composed.final)
@@ -276,7 +279,10 @@ def shown(uow: UnitOfWork, draft: Draft, final: str) -> None:
         uow.drafts.change(draft.id, draft.author, digest=digest(final))
 
 
-def _check(composed: Composed, draft: Draft) -> None:
+def _check(reply: OpenReply) -> None:
+    composed, draft = reply.composed, reply.draft
+    if reply.target.gone:
+        raise Refusal("post_gone")
     refused = [finding for finding in composed.findings if finding.verdict is Verdict.REFUSE]
     if refused:
         raise ToneRefused(refused)

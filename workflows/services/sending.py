@@ -166,9 +166,12 @@ def hold_if_spoilt(uow: UnitOfWork, draft: Draft, effect: Effect) -> bool:
     news = changes_since(uow, draft.case_id, draft.seen, but_by=draft.author)
     if not uow.approvals.of_draft(draft.id):
         news = [line for line in news if line.event in _SPOILS]
-    if not news or not uow.outbox.postponed(effect, after_s=0, reason=""):
+    case = uow.cases.get(draft.case_id)
+    target = uow.cases.message(case.account_id, draft.target)
+    is_gone = target is not None and bool(target.gone)
+    if not (news or is_gone) or not uow.outbox.postponed(effect, after_s=0, reason=""):
         return False
-    take_back(uow, draft, Event.REPLY_HELD, reason=str(news[-1].event))
+    take_back(uow, draft, Event.REPLY_HELD, reason=str(news[-1].event if news else Event.POST_GONE))
     case = uow.cases.get(draft.case_id)
     uow.cases.touch(case.id)
     show(uow, case)

@@ -19,12 +19,11 @@ from workflows.errors import OutcomeUnknown
 from workflows.settings import Settings
 from workflows.x import fields
 from workflows.x.gateway import DmPage, Looked, Page, Reach
-from workflows.x.refusals import REFUSALS, refused, unanswered
+from workflows.x.refusals import refused, unanswered
 
 CONNECT_S = 5.0
 READ_S = 20.0
 
-_REFUSALS = REFUSALS  # by this name the test of completeness finds them
 # requests lets some errors of what it stands on through.
 _BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError)
 _ABOUT_DMS = ("/2/dm_events", "/2/dm_conversations")
