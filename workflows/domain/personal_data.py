@@ -56,14 +56,14 @@ _OURS = regex.compile(
     regex.IGNORECASE,
 )
 _OUR_NUMBER = regex.compile(
-    r"(?:call|reach|contact|whatsapp|text|ring|phone) (?:us|our)|our (?:number|helpline|line)"
+    r"\b(?:call|reach|contact|whatsapp|text|ring|phone) (?:us|our)\b|\bour (?:number|helpline|line)"
     r"|help\s?line|hot\s?line|toll[- ]?free|customer care|call cent|bizi ara|hattı|çağrı merkezi"
     r"|müşteri hizmetleri|हेल्पलाइन|टोल[\s-]?फ्री|कस्टमर केयर|हमारे नंबर|হেল্পলাইন|হটলাইন|টোল[\s-]?ফ্রি"
     r"|কল সেন্টার|హెల్ప్|టోల్[\s-]?ఫ్రీ|కస్టమర్ కేర్",
     regex.IGNORECASE,
 )
 _REFERENCE = regex.compile(
-    r"(?:order|ticket|ref(?:erence)?|complaint|case|awb|pnr|tracking|booking|request|utr|rrn|invoice|txn"
+    r"\b(?:order|ticket|ref(?:erence)?|complaint|case|awb|pnr|tracking|booking|request|utr|rrn|invoice|txn"
     r"|transaction|docket|consignment|sipariş|talep|takip|başvuru|kayıt|ऑर्डर|टिकट|शिकायत|रेफरेंस|रेफ़रेंस"
     r"|অর্ডার|টিকিট|অভিযোগ|রেফারেন্স|ట్రాకింగ్|ఆర్డర్|టికెట్|ఫిర్యాదు|రిఫరెన్స్)[\w\p{M}]*[ ]?"
     r"(?:id|no|number|num|numar\w*|nr|नंबर|संख्या|নম্বর|నంబర్|నెంబర్)?[ .:#'-]*(?:is|hai)?[ ]?$",

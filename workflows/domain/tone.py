@@ -136,7 +136,7 @@ def is_signed(text: str, agent: str) -> bool:
 
 def _sound(word: str) -> str:
     """Return the consonants of a word as Latin letters: what is left of a name in another script."""
-    letters = unicodedata.normalize("NFKD", word)
+    letters = unicodedata.normalize("NFKD", word.partition("'")[0])
     heard = "".join(letter if letter.isascii() else _consonant(letter) for letter in letters)
     kept = _VOWELS.sub("", heard).translate(_ALIKE)
     return re.sub(r"(.)\1+", r"\1", kept) if len(kept) > 1 else heard

@@ -108,13 +108,13 @@ def _apart(hits: Sequence[Hit]) -> _Places:
 def _hits_of(*sections: str) -> Callable[[_Draft], _Places]:
     def look(draft: _Draft) -> _Places:
         hits = draft.reading.of(*sections)
-        return _apart([hit for hit in hits if not _is_within(hit, draft.quoted)])
+        return _apart([hit for hit in hits if not _ends_within(hit, draft.quoted)])
 
     return look
 
 
-def _is_within(hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= hit.start and hit.end <= end for start, end in spans)
+def _ends_within(hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start < hit.end <= end for start, end in spans)
 
 
 def _aggression(draft: _Draft) -> _Places:
@@ -219,9 +219,10 @@ def _open_promises(draft: _Draft) -> _Places:
     vague = {hit.sentence for hit in reading.of("vague")}
     asked = {hit.sentence: hit.start for hit in reversed(reading.of("private", "elsewhere"))}
     told: set[int] = set()
+    heard = Cover(reading.of(*EMPATHY))
     for hit in reading.of("promise"):
         at = hit.sentence
-        if at in timed or at in told:
+        if at in timed or at in told or heard.touches(hit.start, hit.end):
             continue
         if at in vague or (asked.get(at, hit.start) >= hit.start and not {at - 1, at + 1} & timed):
             told.add(at)
