@@ -66,7 +66,8 @@ def click_on(
 
 def submission_of(view: Json, text: str, *, user: str) -> Json:
     """Return the payload in which somebody submits a dialog, be it theirs or not."""
-    field = next(block["block_id"] for block in view["blocks"] if block["type"] == "input")
+    inputs = [block for block in view["blocks"] if block["type"] == "input"]
+    field = next(b["block_id"] for b in inputs if b["element"]["action_id"] == "reply_text")
     filled = {field: {"reply_text": {"type": "plain_text_input", "value": text}}}
     keys = ("id", "type", "callback_id", "private_metadata", "blocks")
     return {

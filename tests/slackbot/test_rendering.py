@@ -141,7 +141,7 @@ OURS = [
     ),
     moment(NOW + timedelta(minutes=61), "{date_short_pretty} {time} ({ago})"),
     moment(NOW + timedelta(seconds=5), "{time_secs}"),
-    *map(person, (AGENT, OTHER)),
+    *map(person, (AGENT, OTHER, ASHA)),
     "<https://x.com/i/status/1990000000000000900|see it on X>",
 ]
 """The live sequences that the desk itself builds, to the letter."""

@@ -121,13 +121,13 @@ def release(case: Case, agent: AgentId, now: datetime) -> Case:
     return replace(case, assignee=None, assigned_at=None, status=status)
 
 
-def resolve(case: Case, agent: AgentId, now: datetime) -> Case:
-    """Close the case; one that nobody has may be closed by anyone.
+def resolve(case: Case, agent: AgentId, now: datetime, *, supervises: bool = False) -> Case:
+    """Close the case; one that nobody has may be closed by anyone, any other by its holder or a supervisor.
 
     Raises HeldByOther, Refusal ("resolved").
     """
     _refuse_resolved(case)
-    if case.assignee not in (None, agent):
+    if case.assignee not in (None, agent) and not supervises:
         raise HeldByOther(str(case.assignee), case.assigned_at or now)
     return replace(case, status=Status.RESOLVED)
 

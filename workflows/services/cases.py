@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from workflows.domain import case as moves
 from workflows.domain.case import Case, CaseId
+from workflows.domain.people import SUPERVISOR
 from workflows.services.board import Asker, refresh_card, show
-from workflows.services.clocks import keep_time
+from workflows.services.clocks import case_playbook, keep_time
 from workflows.services.escalations import quiet_by_claim
+from workflows.services.playbooks import staff_of
 from workflows.store.history import Event
 from workflows.store.unit_of_work import UnitOfWork
 
@@ -43,11 +45,19 @@ def take_over_case(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, from_whom:
 
 
 def resolve_case(uow: UnitOfWork, case_id: CaseId, asker: Asker) -> Case:
-    """Close the case.
+    """Close the case; supervisors may close a colleague's.
 
     Raises Missing, HeldByOther, Refusal.
     """
-    return _move(uow, case_id, asker, Event.RESOLVED, lambda c: moves.resolve(c, asker.agent, uow.now))
+    staff = staff_of(uow, case_playbook(uow, uow.cases.get(case_id)))
+    supervises = staff.has_role(asker.agent, SUPERVISOR, if_unknown=False)
+    return _move(
+        uow,
+        case_id,
+        asker,
+        Event.RESOLVED,
+        lambda c: moves.resolve(c, asker.agent, uow.now, supervises=supervises),
+    )
 
 
 def reopen_case(uow: UnitOfWork, case_id: CaseId, asker: Asker) -> Case:
