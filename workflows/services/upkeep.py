@@ -22,7 +22,7 @@ from workflows.store.unit_of_work import UnitOfWork
 OLDER_TEXT_KEPT = timedelta(hours=24)
 CUSTOMER = "customer"
 GONE_BY_REFUSAL = {
-    "target_gone": "deleted",
+    "target_gone": "unavailable",  # X says "deleted or not visible": the next look tells which
     "author_suspended": "suspended",
     "author_protected": "protected",
     "author_unavailable": "unavailable",
@@ -178,6 +178,7 @@ def answer_refused(uow: UnitOfWork, draft: Draft, reason: str) -> None:
         stored = uow.cases.message(case.account_id, draft.target)
         if stored is not None:
             take_gone(uow, stored, why)
+            uow.posts.look_soon(case.account_id, stored.external_id)
 
 
 def forget_older_texts(uow: UnitOfWork) -> int:
