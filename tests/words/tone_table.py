@@ -10,7 +10,7 @@ from workflows.words.tone import check_tone
 FOLDER = Path(__file__).parent
 LIMIT = 280
 STOPS = (Verdict.APPROVAL, Verdict.REFUSE)
-HELD_OUT = 80  # the replies after these were not read while the lists were written
+HELD_OUT = 80  # the replies after these were read last, when the lists were done
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def main() -> None:
         parts = (
             [("", replies[:HELD_OUT])]
             if "--first" in sys.argv
-            else [("", replies), (" (unread)", replies[HELD_OUT:])]
+            else [("", replies), (", last third", replies[HELD_OUT:])]
         )
         for name, part in parts:
             found = measure(part)

@@ -17,9 +17,10 @@ from workflows.domain.spelling import parted, spelled
 from workflows.domain.text import fold
 
 _MASKED = regex.compile(r"https?://\S++|www\.\S++|(?<![\w.+-])[\w.+-]++@[\w.-]++|(?<!\w)[@＠]\w++")
+_WORD = regex.compile(r"[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_\u200c\u200d\u00ad]|['’](?=\p{L}))*+")
 _TOKENS = regex.compile(
     r"(?P<starred>\p{L}[\p{L}\p{M}]*+(?:[*#$@!]++[\p{L}\p{M}]++)+[*]*+|\p{L}++[*$]{2,})"
-    r"|(?P<word>[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_\u200c\u200d\u00ad]|['’](?=\p{L}))*+)"
+    rf"|(?P<word>{_WORD.pattern})"
     r"|(?P<end>[.!?।॥؟…。！？]++(?=[\s\p{P}\p{So}]|$)|\n++)"
     r"|(?P<pause>[,;:،—–()])"
 )
@@ -249,10 +250,9 @@ def _places_of(piece: str, language: str) -> list[_Place]:
         return [_Place(gap=_GAPS[piece])]
     alternatives = piece.split("/")
     if len(alternatives) == 1 and not piece.startswith(("*", "=", "#")) and not piece.endswith("*"):
-        return [
-            _Place(words=frozenset({spelled(part, language)}))
-            for part in parted(fold(piece, language), language)
-        ]
+        words_of_it = _WORD.findall(fold(piece, language))
+        parts = [part for word in words_of_it for part in parted(word, language)]
+        return [_Place(words=frozenset({spelled(part, language)})) for part in parts]
     words: set[str] = set()
     stems: set[str] = set()
     endings: set[str] = set()

@@ -77,12 +77,11 @@ _SHORT = {
     "ky": "kya",
     "plz": "please",
     "pls": "please",
-    "apne": "apne",
+    "app": "aplikeshan",
     "u": "you",
     "ur": "your",
     "bt": "baat",
     "aur": "or",
-    "h.": "hai",
     "pr": "par",
     "pe": "par",
 }

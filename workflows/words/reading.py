@@ -24,7 +24,10 @@ _SCRIPTS = (
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A phrase of a section from `start` to before `end`, as it is written; sentences count from 0."""
+    """A phrase of a section from `start` to before `end`, as it is written; sentences count from 0.
+
+    is_name  it is one word, written as part of a name: "Kamina Beach".
+    """
 
     section: str
     start: int
@@ -33,6 +36,7 @@ class Hit:
     clause: int
     what: str
     words: int
+    is_name: bool = False
 
 
 class Cover:
@@ -129,7 +133,14 @@ def _hit(text: str, found: Found, tokens: Sequence[Token]) -> Hit:
         last.clause,
         text[first.start : last.end],
         found.after - found.first,
+        _is_name(text, tokens[found.first : found.after + 1]),
     )
+
+
+def _is_name(text: str, tokens: Sequence[Token]) -> bool:
+    if len(tokens) != 2 or tokens[0].clause != tokens[1].clause:
+        return False
+    return all(text[token.start : token.end].istitle() for token in tokens)
 
 
 def _without_fair(hits: Sequence[Hit]) -> list[Hit]:

@@ -108,7 +108,7 @@ def _apart(hits: Sequence[Hit]) -> _Places:
 def _hits_of(*sections: str) -> Callable[[_Draft], _Places]:
     def look(draft: _Draft) -> _Places:
         hits = draft.reading.of(*sections)
-        return _apart([hit for hit in hits if not _ends_within(hit, draft.quoted)])
+        return _apart([hit for hit in hits if not _ends_within(hit, draft.quoted) and not hit.is_name])
 
     return look
 
@@ -187,7 +187,9 @@ def _no_empathy(draft: _Draft) -> _Places:
     """Yield where an angry customer is not heard: nothing is said of it, or too late, or nothing follows."""
     if not draft.said.is_angry:
         return
-    length, empathy = len(draft.said.text), draft.reading.of(*EMPATHY)
+    polite = Cover(draft.reading.of("courtesy"))
+    length, heard_of = len(draft.said.text), draft.reading.of(*EMPATHY)
+    empathy = [hit for hit in heard_of if not polite.touches(hit.start, hit.end)]
     if not empathy:
         yield 0, length, "nothing"
         return

@@ -51,6 +51,7 @@ DRAFT_SECTIONS = (
     "blame",
     "defensive",
     "fair",
+    "courtesy",
     "next_step",
     "promise",
     "vague",
