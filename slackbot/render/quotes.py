@@ -25,7 +25,7 @@ def quoted(message: MessageView, *, limit: int) -> list[Json]:
         return [_aside(tombstone(message.gone))]
     shown = [quote(message.text, limit=limit)]
     if message.newest_id and message.edited_at:
-        shown.append(_aside(say("edited at "), _date(message.edited_at)))
+        shown.append(_aside(say("edited at") + " ", _date(message.edited_at)))
     return shown
 
 

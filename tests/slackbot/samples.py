@@ -196,6 +196,17 @@ CARDS: dict[str, CaseView] = {
         hidden=17,
     ),
     "answer_only_on_x": make_view(UNSUMMONED, follow_ups_refused=True),
+    "edited": make_view(
+        make_message(text="@sarishop mera refund कब आएगा?", newest_id="1990000000000000019", edited_at=NOW)
+    ),
+    "deleted": make_view(
+        make_message(1, "@sarishop the box was empty"), make_message(2, "", gone="deleted"), case=held()
+    ),
+    "protected": make_view(make_message(text="", gone="protected"), case=waits_for_customer()),
+    "answered_by_hand": make_view(
+        case=make_case(status=Status.WAITING, waiting_since=None, due_at=None, due_kind=""),
+        by_hand=make_message(9, "On its way!", author="brand", kind="reply"),
+    ),
     "leaving": make_view(reply=make_draft(leaves_at=NOW + timedelta(seconds=5))),
     "part_refused": make_view(
         reply=make_draft(states.REFUSED, "Then you send it. (2/2)", reason="forbidden", part=2, parts=2)
