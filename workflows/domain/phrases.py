@@ -267,6 +267,6 @@ def _places_of(piece: str, language: str) -> list[_Place]:
             stems.add(spelled(folded, language, is_whole=False))
         elif alternative.startswith("*"):
             endings.add(spelled(folded, language))
-        else:
-            words.add(spelled(folded, language))
+        elif len(parts := parted(folded, language)) == 1:
+            words.add(spelled(parts[0], language))
     return [_Place(frozenset(words), tuple(stems), tuple(endings), frozenset(raw))]
