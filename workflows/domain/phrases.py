@@ -248,11 +248,13 @@ def _without_idle_gaps(phrase: tuple[_Place, ...]) -> tuple[_Place, ...]:
 def _places_of(piece: str, language: str) -> list[_Place]:
     if piece in _GAPS:
         return [_Place(gap=_GAPS[piece])]
-    alternatives = piece.split("/")
-    if len(alternatives) == 1 and not piece.startswith(("*", "=", "#")) and not piece.endswith("*"):
-        words_of_it = _WORD.findall(fold(piece, language))
-        parts = [part for word in words_of_it for part in parted(word, language)]
-        return [_Place(words=frozenset({spelled(part, language)})) for part in parts]
+    if "/" in piece or piece.startswith(("*", "=", "#")) or piece.endswith("*"):
+        return [_choice(piece.split("/"), language)]
+    parts = [part for word in _WORD.findall(fold(piece, language)) for part in parted(word, language)]
+    return [_Place(words=frozenset({spelled(part, language)})) for part in parts]
+
+
+def _choice(alternatives: Iterable[str], language: str) -> _Place:
     words: set[str] = set()
     stems: set[str] = set()
     endings: set[str] = set()
@@ -269,4 +271,4 @@ def _places_of(piece: str, language: str) -> list[_Place]:
             endings.add(spelled(folded, language))
         elif len(parts := parted(folded, language)) == 1:
             words.add(spelled(parts[0], language))
-    return [_Place(frozenset(words), tuple(stems), tuple(endings), frozenset(raw))]
+    return _Place(frozenset(words), tuple(stems), tuple(endings), frozenset(raw))
