@@ -9,14 +9,11 @@ from workflows.store.drafts import Draft
 from workflows.store.views import CaseView
 
 
-def render_answers(view: CaseView, head: str, *, private: bool = False) -> list[Json]:
-    """Return the blocks about answers; none while there is nothing to say.
-
-    private  the words of direct messages may be shown where this stands.
-    """
+def render_answers(view: CaseView, head: str) -> list[Json]:
+    """Return the blocks about answers, if there are any; not a word of direct messages."""
     blocks: list[Json] = []
     if view.reply is not None:
-        blocks += _answer(view.reply, head, private=private)
+        blocks += _answer(view.reply, head)
     for approval in view.awaiting:
         blocks += render_awaiting(approval, f"{head}-{approval.id}")
     for draft in view.held[:3]:
@@ -26,9 +23,9 @@ def render_answers(view: CaseView, head: str, *, private: bool = False) -> list[
     return blocks
 
 
-def _answer(draft: Draft, head: str, *, private: bool) -> list[Json]:
+def _answer(draft: Draft, head: str) -> list[Json]:
     blocks = [context(f"{head}-reply", _state(draft))]
-    if draft.is_public or private:
+    if draft.is_public:
         blocks.append(rich(f"{head}-answer", quote(draft.text, limit=600)))
     buttons = _decisions(draft)
     if buttons:

@@ -30,7 +30,7 @@ from slackbot.render.text import (
     section,
 )
 from slackbot.render.why import clock_word
-from slackbot.words import say
+from slackbot.words import count, say
 from workflows.domain.reply import digest as digest_of
 from workflows.services.requests import Request
 from workflows.store.approvals import SENT_BACK, Approval
@@ -81,7 +81,7 @@ def _headline(request: Request) -> str:
         asks = say("%(editor)s changed %(author)s’s reply to @%(customer)s: may it go out?", **facts)
     else:
         asks = say("May %(author)s send this reply to @%(customer)s?", author=author, customer=customer)
-    return " ".join(part for part in (":raised_hand:", who, f"*{asks}*") if part)
+    return f":raised_hand: *{asks}* {who}".rstrip()
 
 
 def _outcome(request: Request, head: str) -> list[Json]:
@@ -139,6 +139,8 @@ def _facts(request: Request, card_link: str) -> list[str]:
     facts = [say("%(priority)s priority", priority=priority_word(case.priority))]
     language = language_word(case.language)
     facts += [language] if language else []
+    followers = request.view.customer.followers
+    facts.append(count("%(number)s follower", "%(number)s followers", followers))
     counted = count_words(request.approval, request.left)
     facts += [counted] if counted else []
     if card_link:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from slackbot.render.ladder import due_words, priority_word
+from slackbot.render.ladder import priority_word
 from slackbot.render.text import escape, moment, person
 from slackbot.words import count, say
 from workflows.domain.approval import Need
@@ -34,8 +34,8 @@ def called(one: str) -> str:
 
 
 def who_words(names: Sequence[str]) -> str:
-    """Return those whom a rule names: "the supervisors", "the admins", a person, a group."""
-    roles = {"supervisors": say("the supervisors"), "admins": say("the admins")}
+    """Return those whom a rule names: "a supervisor", "an admin", a person, a group."""
+    roles = {"supervisors": say("a supervisor"), "admins": say("an admin")}
     return ", ".join(roles.get(name) or called(name) for name in dict.fromkeys(names)) or say("nobody")
 
 
@@ -126,10 +126,10 @@ def count_words(approval: Approval, left: Sequence[Need]) -> str:
 
 def time_left(approval: Approval) -> str:
     """Return until when somebody has to decide, or since when it is late."""
-    first = approval.requested_at + approval.within
+    at = moment(approval.requested_at + approval.within, "{date_short_pretty} {time} ({ago})")
     if approval.wake_at is None or approval.step:
-        return say(":red_circle: *LATE* · approval %(due)s", due=due_words(first, is_late=True))
-    return say(":hourglass_flowing_sand: approval %(due)s", due=due_words(first, is_late=False))
+        return say(":red_circle: *LATE* · a decision was due %(at)s", at=at)
+    return say(":hourglass_flowing_sand: decide by %(at)s", at=at)
 
 
 def outcome(approval: Approval, editor: str, customer: str) -> str:
@@ -220,7 +220,8 @@ def _asked(event: EventView, author: str) -> str:
     by = moment(datetime.fromisoformat(until)) if until else ""
     if event.actor != event.facts.get("author", event.actor):
         return say(
-            "%(editor)s changed %(author)s’s reply; %(who)s have to approve the new text by %(until)s",
+            "%(editor)s changed %(author)s’s reply; the new text needs the approval of %(who)s, until "
+            "%(until)s",
             editor=person(event.actor),
             author=author,
             who=names,
@@ -238,7 +239,9 @@ def _late(names: str) -> str:
     if not names:
         return say(":red_circle: Nobody has decided about the reply in time, and nobody else is in line")
     who = who_words(names.split(","))
-    return say(":red_circle: Nobody has decided about the reply in time; %(who)s are asked now", who=who)
+    return say(
+        ":red_circle: Nobody has decided about the reply in time; the next in line is asked: %(who)s", who=who
+    )
 
 
 def _voided(why: str, who: str, author: str) -> str:

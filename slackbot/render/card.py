@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 
 from slackbot.render.answers import post_link, render_answers
+from slackbot.render.direct_words import direct_buttons, direct_lines
 from slackbot.render.quotes import quoted
 from slackbot.render.text import (
     Json,
@@ -36,29 +37,43 @@ class Card:
     digest: str
 
 
-def render_card(view: CaseView, *, rule: str, attempt: int = 0, private: bool = False) -> Card:
+def render_card(view: CaseView, *, rule: str, attempt: int = 0) -> Card:
     """Return the card of a case.
 
     rule     X_REPLY_RULE: how strictly X lets us answer.
     attempt  makes the block ids new at each posting, as Slack asks for updates.
-    private  only those who may read direct messages see the channel.
     """
     head = f"card-{view.case.id}-{view.case.version}-{attempt}"
     blocks = [
         rich(f"{head}-words", *_words(view)),
         context(f"{head}-state", *_state(view)),
-        *render_answers(view, head, private=private),
+        *render_answers(view, head),
+        *_direct(view, head),
         *_hints(view, head, rule),
         {"type": "actions", "block_id": f"{head}-actions", "elements": _buttons(view, rule)},
     ]
-    newest = view.messages[-1].text if view.messages else ""
-    text = say(
-        "%(priority)s priority mention by @%(username)s: %(words)s",
-        priority=_priority(view.case.priority),
-        username=escape(view.customer.username, 50),
-        words=escape(newest, 150),
-    )
+    text = _headline(view)
     return Card(Message(text, blocks), _digest(text, blocks, head))
+
+
+def _headline(view: CaseView) -> str:
+    """Return what notifications say; of direct messages not a word."""
+    priority, username = _priority(view.case.priority), escape(view.customer.username, 50)
+    if not view.messages:
+        return say(
+            "%(priority)s priority direct message by @%(username)s", priority=priority, username=username
+        )
+    return say(
+        "%(priority)s priority mention by @%(username)s: %(words)s",
+        priority=priority,
+        username=username,
+        words=escape(view.messages[-1].text, 150),
+    )
+
+
+def _direct(view: CaseView, head: str) -> list[Json]:
+    lines = direct_lines(view.direct)
+    return [context(f"{head}-direct", *lines)] if lines else []
 
 
 def render_safe_card(view: CaseView) -> Message:
@@ -180,7 +195,7 @@ def _hints(view: CaseView, head: str, rule: str) -> list[Json]:
                 newest.media,
             )
         )
-    if view.case.status is not Status.RESOLVED and _answer(view, rule) is Answer.ON_X:
+    if view.case.status is not Status.RESOLVED and newest and _answer(view, rule) is Answer.ON_X:
         hints.append(say(":lock: X lets us answer this one only on x.com itself: use *Open on X*"))
     return [context(f"{head}-hints", *hints)] if hints else []
 
@@ -189,7 +204,7 @@ def _buttons(view: CaseView, rule: str) -> list[Json]:
     case = view.case
     value = f"{case.id}|{case.version}|{case.assignee or ''}"
     newest = _newest(view)
-    link = post_link(newest.external_id if newest and not newest.is_dm else "")
+    link = post_link(newest.external_id if newest else "")
     by_api = _answer(view, rule) is Answer.BY_API
     buttons = []
     if case.status is Status.RESOLVED:
@@ -203,6 +218,8 @@ def _buttons(view: CaseView, rule: str) -> list[Json]:
         if case.assignee is not None:
             buttons.append(button("release", say("Release"), value))
             buttons.append(button("take_over", say("Take over"), value))
+    buttons += direct_buttons(view.direct, case, value, has_post=newest is not None)
+    if case.status is not Status.RESOLVED:
         buttons.append(button("escalate", say("Escalate"), value))
         buttons.append(button("resolve", say("Resolve"), value))
     if link:

@@ -83,7 +83,7 @@ _PRIVATE: dict[str, Callable[[Facts], str]] = {
         at=moment(datetime.fromisoformat(facts["since"])),
     ),
     "approval_asked": lambda facts: say(
-        "Not sent yet: %(who)s have to approve it, until %(until)s. You can recall it on the card.",
+        "Not sent yet: it needs the approval of %(who)s, until %(until)s. You can recall it on the card.",
         who=who_words(facts["who"].split(",")),
         until=moment(datetime.fromisoformat(facts["until"])),
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from slackbot.render.approval import (
     render_request_ping,
     render_send_back,
 )
-from slackbot.render.text import Json, Message
+from slackbot.render.text import Json, Message, moment
 from slackbot.render.thread import render_events
 from tests.slackbot.approval_samples import BARE, CARD_LINK, REQUESTS, THREAD, make_approval, make_request
 from tests.slackbot.samples import NOW
@@ -37,6 +38,7 @@ from workflows.services.requests import Request
 
 BUILT = (
     *OURS,
+    moment(NOW + timedelta(minutes=20), "{date_short_pretty} {time} ({ago})"),
     f"<{CARD_LINK}|open the card>",
     f"<{CARD_LINK}|open the request>",
     "<https://x.com/i/status/1990000000000000001|see the post>",
@@ -188,6 +190,6 @@ def test_a_reply_that_no_field_holds_cannot_be_edited_but_decided() -> None:
 def test_a_card_says_who_must_approve_until_when_and_lets_its_author_recall() -> None:
     blocks = render_awaiting(make_approval("x"), "card-7-4-0")
     shown = "".join(strings(blocks))
-    assert "<@U0ASHA>’s reply waits for the approval of the supervisors" in shown
+    assert "<@U0ASHA>’s reply waits for the approval of a supervisor" in shown
     assert "<!date^" in shown
     assert labels(Message("", blocks)) == ["Recall"]

@@ -66,9 +66,9 @@ class Directs:
     def state(self, case_id: int) -> DirectState:
         """Return what may be said of a case's direct messages on any card."""
         row = self._connection.execute(_STATE, {"number": case_id}).one()
-        reply = self._reply(case_id) if row.count else None  # whom we write to has written before
+        reply = self._reply(case_id) if row.theirs else None  # whom we write to has written before
         return DirectState(
-            count=row.count,
+            count=row.theirs,
             newest_at=row.newest_at,
             reply=reply,
             ahead=self._ahead(reply) if reply and reply.state == states.SUBMITTED else None,
@@ -159,7 +159,7 @@ _latest = select(func.max(handoffs.c.id)).where(handoffs.c.case_id == bindparam(
 # One statement: every card asks.
 _STATE = (
     select(
-        select(func.count()).select_from(_theirs_in_case).scalar_subquery().label("count"),
+        select(func.count()).select_from(_theirs_in_case).scalar_subquery().label("theirs"),
         select(func.max(_theirs_in_case.c.written_at)).scalar_subquery().label("newest_at"),
         contacts.c.opted_out_at,
         contacts.c.takes_dms,

@@ -1,7 +1,7 @@
 """What the renderers need to see: views that are read from one snapshot and never written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from workflows.store import drafts as draft_states
 from workflows.store.approval_views import reasons_of, subject_of
 from workflows.store.approvals import Approval, AskedApprovals
 from workflows.store.cases import case_of
+from workflows.store.directs import Directs, DirectState
 from workflows.store.drafts import Draft, DraftId, draft_of
 from workflows.store.reply_tables import drafts
 from workflows.store.tables import (
@@ -63,7 +64,8 @@ class MessageView:
 class CaseView:
     """All that a card shows.
 
-    messages  the customer's posts that are shown, old to new: the first and the newest ones.
+    messages  the customer's posts that are shown, old to new: the first and the newest; no direct ones.
+    direct    how the case's direct messages stand.
     hidden    how many of their posts are not shown between the first and the newest.
     drafting  who has a reply modal open.
     awaiting  what waits for an approval.
@@ -83,6 +85,7 @@ class CaseView:
     awaiting: Sequence[Approval] = ()
     held: Sequence[Draft] = ()
     by_hand: MessageView | None = None
+    direct: DirectState = field(default_factory=DirectState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ class Views:
             drafting=drafting,
             awaiting=AskedApprovals(self.connection, self.now).waiting_in(case_id),
             held=held,
+            direct=Directs(self.connection).state(case_id),
             by_hand=self._by_hand(case_id, shown) if row.waiting_since is None else None,
         )
 
@@ -143,7 +147,7 @@ class Views:
         newest = self.connection.execute(_NEWEST, {"number": case_id}).all()[::-1]
         if len(newest) < SHOWN_POSTS:
             return [message_of(row) for row in newest], 0
-        theirs = select(messages).where(messages.c.case_id == case_id, messages.c.author == "customer")
+        theirs = select(messages).where(messages.c.case_id == case_id, *_POSTS)
         first = self.connection.execute(theirs.order_by(*_IN_ORDER).limit(1)).all()
         rows = newest if first[0].id == newest[0].id else [*first, *newest[1:]]
         counted = select(func.count()).select_from(theirs.subquery())
@@ -353,9 +357,10 @@ _CASE = (
 # X tells times by the second: posts of one second follow each other by their ids, which rise.
 _IN_ORDER = (messages.c.written_at, func.length(messages.c.external_id), messages.c.external_id)
 _NEWEST_FIRST = tuple(column.desc() for column in _IN_ORDER)
+_POSTS = (messages.c.author == "customer", messages.c.kind != "dm")
 _NEWEST = (
     select(messages)
-    .where(messages.c.case_id == bindparam("number"), messages.c.author == "customer")
+    .where(messages.c.case_id == bindparam("number"), *_POSTS)
     .order_by(*_NEWEST_FIRST)
     .limit(SHOWN_POSTS)
 )
