@@ -1,7 +1,7 @@
 """How requests for approval get into Slack: posted once, kept true, and the next in line called."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slackbot.cards import SlackDeed, find_block, since
 from slackbot.render.approval import RequestMessage, render_request, render_request_ping
@@ -23,15 +23,45 @@ _LOST_MESSAGE = frozenset({"message_not_found", "cant_update_message"})
 
 @dataclass(frozen=True, slots=True)
 class ReadyRequest:
-    """A rendered request, where it goes or stands, and the click through whose answer it may be shown."""
+    """A rendered request, where it goes or stands, and the click through whose answer it may be shown.
+
+    private  how it looks where direct messages may be read; None when it is about none.
+    """
 
     approval: Approval
     shown: RequestMessage
     at: Posted
+    private: Message | None = None
     answer_url: str = ""
 
 
-class PostRequest(SlackDeed):
+class _RequestDeed(SlackDeed):
+    """What posting and refreshing have in common."""
+
+    def ready(
+        self, uow: UnitOfWork, request: Request, effect: Effect, at: Posted, answer_url: str = ""
+    ) -> ReadyRequest:
+        case = request.view.case
+        card_link = _link(uow, case.card_channel, case.card_ts)
+        shown = render_request(request, attempt=effect.attempt, card_link=card_link)
+        private = None
+        if request.is_bare:
+            whole = replace(request, is_bare=False)
+            private = render_request(whole, attempt=effect.attempt, card_link=card_link).message
+        return ReadyRequest(request.approval, shown, at, private, answer_url)
+
+    def message(self, ready: ReadyRequest) -> Message:
+        """Return it with the words of direct messages only where Slack says that the channel is private."""
+        if ready.private is None:
+            return ready.shown.message
+        try:
+            is_private = self.sender.channel_is_private(ready.at.channel)
+        except DeliveryError:
+            is_private = False
+        return ready.private if is_private else ready.shown.message
+
+
+class PostRequest(_RequestDeed):
     """Post the request of an approval, once; a doubtful post is looked for by the ids of its blocks."""
 
     def prepare(self, uow: UnitOfWork, effect: Effect) -> ReadyRequest | None:
@@ -41,12 +71,11 @@ class PostRequest(SlackDeed):
         in_doubt = effect.state == State.IN_DOUBT  # it may stand there, with buttons, though it was settled
         if approval.card_ts is not None or not (approval.is_pending or in_doubt):
             return None
-        shown = _rendered(uow, request, effect)
-        return ReadyRequest(approval, shown, Posted(effect.payload["channel"], ""))
+        return self.ready(uow, request, effect, Posted(effect.payload["channel"], ""))
 
     def perform(self, ready: ReadyRequest) -> str:
         """Post it."""
-        posted = self.sender.post(ready.at.channel, ready.shown.message)
+        posted = self.sender.post(ready.at.channel, self.message(ready))
         return f"{posted.channel}/{posted.ts}"
 
     def record(self, uow: UnitOfWork, effect: Effect, ready: ReadyRequest, external_id: str) -> None:
@@ -86,7 +115,7 @@ class PostRequest(SlackDeed):
         uow.outbox.postponed(effect, after_s=0, reason="not_seen")
 
 
-class RefreshRequest(SlackDeed):
+class RefreshRequest(_RequestDeed):
     """Let a request show the newest state: through the click on it, else by chat.update."""
 
     def prepare(self, uow: UnitOfWork, effect: Effect) -> ReadyRequest | None:
@@ -95,16 +124,15 @@ class RefreshRequest(SlackDeed):
         approval = request.approval
         if approval.card_ts is None or approval.card_channel is None:
             return None
-        shown = _rendered(uow, request, effect)
-        if shown.digest == approval.card_digest:
-            return None
         # After a failed answer to a click the effect spends the budget of updates.
         answer_url = effect.payload.get("answer_url", "") if not effect.budget else ""
-        return ReadyRequest(approval, shown, Posted(approval.card_channel, approval.card_ts), answer_url)
+        at = Posted(approval.card_channel, approval.card_ts)
+        ready = self.ready(uow, request, effect, at, answer_url)
+        return None if ready.shown.digest == approval.card_digest else ready
 
     def perform(self, ready: ReadyRequest) -> str:
         """Show it."""
-        message = ready.shown.message
+        message = self.message(ready)
         if ready.answer_url:
             body = {"replace_original": True, "text": message.text, "blocks": message.blocks}
             try:
@@ -205,13 +233,6 @@ class PingRequest(SlackDeed):
     def refuse(self, uow: UnitOfWork, effect: Effect, error: Undeliverable) -> None:
         """Tell the operators: the call stands in its other places."""
         _tell_of_refusal(self, uow, effect.payload["channel"], error)
-
-
-def _rendered(uow: UnitOfWork, request: Request, effect: Effect) -> RequestMessage:
-    case = request.view.case
-    return render_request(
-        request, attempt=effect.attempt, card_link=_link(uow, case.card_channel, case.card_ts)
-    )
 
 
 def _link(uow: UnitOfWork, channel: str | None, ts: str | None) -> str:

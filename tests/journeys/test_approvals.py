@@ -34,7 +34,7 @@ approvals:
 @pytest.fixture(scope="module")
 def approving_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeDesk]:
     """A desk whose replies about lawyers and newspapers need a second person."""
-    desk = WholeDesk(tmp_path_factory.mktemp("desk"))
+    desk = WholeDesk(tmp_path_factory.mktemp("desk"), extra={"X_DM_POLL_SECONDS": "0.3"})
     (desk.playbooks / "desk.yaml").write_text(RULES)
     try:
         yield desk.start()
@@ -113,14 +113,14 @@ def test_a_sensitive_reply_waits_for_a_supervisor_and_goes_out_once_approved(des
 
     assert desk.replies_to(post) == []
     said = shown(request)
-    assert "<@U0PRIYA> *May <@U0ASHA> send this reply to @emma_w?*" in said
+    assert "*May <@U0ASHA> send this reply to @emma_w?* <@U0PRIYA>" in said
     assert words in said
     assert "sensitive case" in said
     assert said.count("<!date^") == 2
     assert "open the card" in said
     told(desk, "U0ASHA", "Not sent yet")
-    desk.card_shows(words, "waits for the approval of the supervisors")
-    wait_until(lambda: "waits for the approval of the supervisors" in str(desk.card_of(words)["thread"]))
+    desk.card_shows(words, "waits for the approval of a supervisor")
+    wait_until(lambda: "waits for the approval of a supervisor" in str(desk.card_of(words)["thread"]))
 
     assert "warning" not in press(desk, "Approve", request, "U0PRIYA")
 
@@ -252,7 +252,7 @@ def test_when_nobody_acts_the_next_in_line_is_called_and_then_it_is_late(desk: W
     wait_until(lambda: [len(said) for said in calls()] == [1, 2], why="called in all three places")
     assert called in calls()[0][0]
     late = request_shows(desk, answer, "*LATE*")
-    thread_tells(desk, words, "the admins are asked now")
+    thread_tells(desk, words, "the next in line is asked: an admin")
     desk.wind(minutes=16)
     thread_tells(desk, words, "nobody else is in line")
     assert [len(said) for said in calls()] == [1, 2]
@@ -276,3 +276,47 @@ def test_when_the_customer_writes_meanwhile_the_author_looks_again(desk: WholeDe
     view = desk.open_reply(desk.card_of(words))
     assert answer in str(view["blocks"])
     desk.assert_promises()
+
+
+def asked_directly(desk: WholeDesk, name: str, words: str, answer: str) -> Json:
+    """A customer writes directly, an agent answers directly; return the request."""
+    desk.control("x/person", {"username": name, "name": "Nora Lind", "create": True})
+    desk.control("x/dm", {"author": name, "text": words})
+    desk.click("Reply by DM", desk.card_shows(name, "Reply by DM"))
+    desk.submit(desk.dialog(), answer)
+    return request_shows(desk, f"send this reply to @{name}")
+
+
+def test_a_request_about_direct_messages_shows_no_words_but_in_a_dialog(desk: WholeDesk) -> None:
+    words, answer = "my lawyer knows, between us", "Between us: I am sorry. – Asha"
+    request = asked_directly(desk, "nora_l", words, answer)
+    assert words not in shown(request)
+    assert answer not in shown(request)
+
+    press(desk, "Read it", request, "U0PRIYA")
+
+    assert words in shown(desk.dialog("U0PRIYA"))
+    assert answer in shown(desk.dialog("U0PRIYA"))
+    seen = len(desk.private("U0MEHMET"))
+    press_old(desk, "Read it", request, "U0MEHMET")
+    told(desk, "U0MEHMET", "You are not among those who may decide", seen)
+    case = case_of(desk.card_of("nora_l"))
+    assert [event for event in events(desk, case) if event[0] == "dm_read"] == [("dm_read", "U0PRIYA")]
+    press(desk, "Approve", request, "U0PRIYA")
+    settled = request_shows(desk, "reply to @nora_l", "<@U0PRIYA> approved")
+    assert answer not in shown(settled)
+    assert words not in shown(desk.card_of("nora_l"))
+    desk.assert_promises()
+
+
+def test_in_a_private_channel_a_request_shows_direct_messages_too(desk: WholeDesk) -> None:
+    for worker in ("worker-1", "worker-2"):
+        desk.restart(worker)  # what Slack says of a channel is known for five minutes
+    body = {"ok": True, "channel": {"id": "C0LEADS", "is_private": True}}
+    desk.fault("slack", "conversations.info", "status", status=200, body=body)
+
+    request = asked_directly(desk, "omer_k", "my lawyer knows, quietly", "Quietly: sorry. – Asha")
+
+    assert "my lawyer knows, quietly" in shown(request)
+    assert "Quietly: sorry. – Asha" in shown(request)
+    assert "Read it" not in shown(request)

@@ -8,7 +8,6 @@ from workflows.domain.case import Case
 from workflows.domain.effects import Kind
 from workflows.services.approvers import open_needs, staff_for
 from workflows.services.board import UPDATES, Asker
-from workflows.services.clocks import case_playbook
 from workflows.store.approvals import Approval, ApprovalId
 from workflows.store.drafts import Draft
 from workflows.store.unit_of_work import UnitOfWork
@@ -21,7 +20,7 @@ class Request:
 
     left      what is still needed.
     who       whom the message calls: user ids, group ids, or "here".
-    is_bare   it shows nobody's words: they are of direct messages, and the channel is not for those.
+    is_bare   it shows nobody's words: they are of direct messages, which not every channel may show.
     """
 
     approval: Approval
@@ -43,8 +42,6 @@ def request_of(uow: UnitOfWork, approval_id: ApprovalId) -> Request:
     view = uow.views.case(approval.case_id)
     posted = uow.outbox.find(Kind.POST_REQUEST, str(approval_id))
     target = uow.views.message(view.case.account_id, draft.target)
-    playbook = case_playbook(uow, view.case)
-    private = bool(playbook.dm_channel) and uow.house.channel("supervisors") == playbook.dm_channel
     return Request(
         approval,
         draft,
@@ -52,7 +49,7 @@ def request_of(uow: UnitOfWork, approval_id: ApprovalId) -> Request:
         target,
         left=open_needs(staff_for(uow, approval.case_id, approval.needs), approval),
         who=posted.payload.get("who", ()) if posted else (),
-        is_bare=(target.is_dm or not draft.is_public) and not private,
+        is_bare=target.is_dm or not draft.is_public,
     )
 
 
