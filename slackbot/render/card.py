@@ -218,7 +218,7 @@ def _buttons(view: CaseView, rule: str) -> list[Json]:
         if case.assignee is not None:
             buttons.append(button("release", say("Release"), value))
             buttons.append(button("take_over", say("Take over"), value))
-    buttons += direct_buttons(view.direct, case, value, has_post=newest is not None)
+    buttons += direct_buttons(view.direct, case, value, may_invite=by_api)
     if case.status is not Status.RESOLVED:
         buttons.append(button("escalate", say("Escalate"), value))
         buttons.append(button("resolve", say("Resolve"), value))

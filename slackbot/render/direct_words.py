@@ -37,11 +37,11 @@ def _standing(state: DirectState) -> list[str]:
     return [_stage_line(state), _reach(state), opted_out]
 
 
-def direct_buttons(state: DirectState, case: Case, value: str, *, has_post: bool) -> list[Json]:
+def direct_buttons(state: DirectState, case: Case, value: str, *, may_invite: bool) -> list[Json]:
     """Return the buttons about direct messages for a card in a channel that everybody reads.
 
-    value     of the card's buttons.
-    has_post  the customer wrote in public, too.
+    value       of the card's buttons.
+    may_invite  X lets us answer the customer's post, which is how we invite them.
     """
     buttons = []
     is_open = case.status is not Status.RESOLVED
@@ -49,7 +49,7 @@ def direct_buttons(state: DirectState, case: Case, value: str, *, has_post: bool
         buttons.append(button(READ_DM, say("Read DM"), value))
         if is_open:
             buttons.append(button(REPLY_BY_DM, say("Reply by DM"), value))
-    elif is_open and has_post:
+    elif is_open and may_invite:
         buttons.append(button(MOVE_TO_DM, say("Move to DM"), value))
     return buttons
 

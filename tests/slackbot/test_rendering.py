@@ -360,11 +360,11 @@ def labels(view: CaseView, rule: str = "open") -> list[str]:
 @pytest.mark.parametrize(
     ("view", "rule", "expected"),
     [
-        (CARDS["new"], "open", ["Claim", "Reply", "Escalate", "Resolve", "Open on X", "Why?"]),
+        (CARDS["new"], "open", ["Claim", "Reply", "Move to DM", "Escalate", "Resolve", "Open on X", "Why?"]),
         (
             CARDS["claimed"],
             "open",
-            ["Reply", "Release", "Take over", "Escalate", "Resolve", "Open on X", "Why?"],
+            ["Reply", "Release", "Take over", "Move to DM", "Escalate", "Resolve", "Open on X", "Why?"],
         ),
         (CARDS["resolved"], "open", ["Re-open", "Open on X", "Why?"]),
         (CARDS["answer_only_on_x"], "open", ["Claim", "Escalate", "Resolve", "Open on X", "Why?"]),
@@ -382,6 +382,7 @@ def labels(view: CaseView, rule: str = "open") -> list[str]:
                 "Reply",
                 "Release",
                 "Take over",
+                "Move to DM",
                 "Escalate",
                 "Resolve",
                 "Open on X",
@@ -391,7 +392,7 @@ def labels(view: CaseView, rule: str = "open") -> list[str]:
         (
             make_view(make_message(external_id="../../evil")),
             "open",
-            ["Claim", "Reply", "Escalate", "Resolve", "Why?"],
+            ["Claim", "Reply", "Move to DM", "Escalate", "Resolve", "Why?"],
         ),
     ],
 )

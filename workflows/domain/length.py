@@ -17,39 +17,67 @@ POST_LIMIT = 280
 URL_WEIGHT = 23
 
 _HEAVY = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]+")
-_EMOJI_WEIGHT = 2
+_HEAVY_SIGN = "\u4e00"  # weighs two, as every emoji does, and is no part of any
 
-_ZWJ = "\u200d"
-# The grammar of UTS #51, narrowed to what X counts as one: U+FE0F belongs to signs that are text by
-# default or were so once (most of those of the basic plane). An emoji of one code point weighs two
-# like any sign and needs no looking for.
-_ONE = r"""(?:
-    \p{Emoji_Modifier_Base}\uFE0F?\p{Emoji_Modifier}
-  | (?:[\p{Emoji}--\p{Emoji_Presentation}--[0-9\#*]]|[\p{Emoji}&&[\u2300-\u2BFF]]|[🀄🈚🈯])\uFE0F
-)"""
-_ANY = rf"(?:{_ONE}|[\p{{Emoji}}--\p{{RI}}--[0-9\#*©®]])"
-_SEQUENCE = regex.compile(
-    rf"""
-    (?P<flags>\p{{RI}}{{2,}}+)
-  | (?P<joined>{_ANY}(?:\u200D{_ANY})++)
-  | {_ONE}
-  | [0-9\#*]\uFE0F?\u20E3
-  | 🏴\U000E0067\U000E0062(?:
-      \U000E0065\U000E006E\U000E0067 | \U000E0073\U000E0063\U000E0074 | \U000E0077\U000E006C\U000E0073
-    )\U000E007F
-    """,
-    regex.V1 | regex.VERBOSE,
+_ZWJ, _TONES = "\u200d", "\U0001f3fb-\U0001f3ff"
+# Emoji of several code points by the grammar of UTS #51, narrowed to what X counts as one: U+FE0F belongs
+# to signs that are text by default or were so once (most of those of the basic plane). An emoji of one
+# code point weighs two like any sign and needs no looking for.
+_SIGNS = "".join(map(chr, [*range(0xA9, 0x32A0), *range(0x1F000, 0x1FB00)]))
+_TONED = "".join(regex.findall(r"\p{Emoji_Modifier_Base}", _SIGNS))
+_TEXT_SIGNS = "".join(
+    regex.findall(r"[\p{Emoji}--\p{Emoji_Presentation}]|[\p{Emoji}&&[\u2300-\u2BFF]]|[🀄🈚🈯]", _SIGNS, regex.V1)
 )
-_BARE = regex.compile(r"\uFE0F|\p{Emoji_Modifier}")
+
+
+def _joined(rows: list[list[str]]) -> str:
+    """Write the pattern of emoji joined by ZWJ, as a tree: of `rows` the longest that is there."""
+    after: dict[str, list[list[str]]] = {}
+    for first, *rest in rows:
+        after.setdefault(first, []).append(rest)
+    return "|".join(_part(first) + _joined_on(rests) for first, rests in after.items())
+
+
+def _joined_on(rests: list[list[str]]) -> str:
+    longer = [rest for rest in rests if rest]
+    if not longer:
+        return ""
+    return f"(?:{_ZWJ}(?:{_joined(longer)}))" + ("" if longer == rests else "?")
+
+
+def _part(sign: str) -> str:
+    tone = f"\ufe0f?[{_TONES}]|" * (sign in _TONED)
+    return f"{sign}(?:{tone}\ufe0f)?" if sign in _TEXT_SIGNS else f"{sign}(?:{tone})"
+
+
+def _flags(names: list[str]) -> str:
+    """Write the pattern of the flags with these names of two letters."""
+    seconds: dict[str, str] = {}
+    for name in names:
+        first, second = (chr(0x1F1E6 - ord("A") + ord(letter)) for letter in name)
+        seconds[first] = seconds.get(first, "") + second
+    return "|".join(f"{first}[{second}]" for first, second in seconds.items())
+
 
 _EMOJI = read_words("emoji.txt")
-_FLAGS = frozenset(
-    word.translate({letter: 0x1F1E6 + letter - ord("A") for letter in range(ord("A"), ord("Z") + 1)})
-    for word in _EMOJI
-    if word.isascii()
+_ROWS = [word for word in _EMOJI if not word.isascii()]
+_SEQUENCE = re.compile(
+    # Whatever the sequence, one of these comes second: looking for it first spares most of the work.
+    rf"(?=.[{_ZWJ}\ufe0f\u20e3{_TONES}🇦-🇿\U000e0067])(?:"
+    + "|".join(
+        [
+            f"(?=[{''.join(word[0] for word in _ROWS)}])(?:{_joined([word.split(_ZWJ) for word in _ROWS])})",
+            rf"[{_TONED}]\ufe0f?[{_TONES}]",
+            rf"[{_TEXT_SIGNS}]\ufe0f",
+            r"[0-9#*]\ufe0f?\u20e3",
+            f"(?=[🇦-🇿])(?:{_flags([word for word in _EMOJI if word.isascii()])})",
+            "🏴\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067|\U000e0073\U000e0063\U000e0074"
+            "|\U000e0077\U000e006c\U000e0073)\U000e007f",
+        ]
+    )
+    + ")",
+    re.DOTALL,
 )
-_JOINED = frozenset(word for word in _EMOJI if not word.isascii())
-_MOST_JOINED = max(word.count(_ZWJ) + 1 for word in _JOINED)
 
 
 def weighted_length(text: str) -> int:
@@ -60,46 +88,15 @@ def weighted_length(text: str) -> int:
     Source: twitter-text 3, config/v3.json and conformance/validate.yml.
     """
     post = nfc(text).replace("\r\n", "\n")
-    weight = at = 0
-    for start, end in links(post):
-        weight += _weigh(post[at:start]) + URL_WEIGHT
-        at = end
-    return weight + _weigh(post[at:])
+    found = links(post)
+    edges = [0, *(edge for link in found for edge in link), len(post)]
+    # Line breaks part what stood around a link, so that no emoji comes about across it.
+    plain = "\n".join([post[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)])
+    return _weigh(plain) + len(found) * (URL_WEIGHT - len("\n"))
 
 
 def _weigh(text: str) -> int:
     """Weigh a text that holds no link."""
-    return _weigh_plainly(text) + sum(
-        _weigh_emoji(sequence) - _weigh_plainly(sequence.group()) for sequence in _SEQUENCE.finditer(text)
-    )
-
-
-def _weigh_plainly(text: str) -> int:
+    if not text.isascii():
+        text = _SEQUENCE.sub(_HEAVY_SIGN, text)
     return len(text) + sum(map(len, _HEAVY.findall(text)))
-
-
-def _weigh_emoji(sequence: regex.Match[str]) -> int:
-    """Weigh what the grammar takes for one emoji; flags and joined ones that X cannot know fall apart."""
-    if sequence["flags"]:
-        return _weigh_flags(sequence["flags"])
-    if sequence["joined"]:
-        return _weigh_joined(_BARE.sub("", sequence["joined"]).split(_ZWJ))
-    return _EMOJI_WEIGHT
-
-
-def _weigh_flags(letters: str) -> int:
-    weight = at = 0
-    while at < len(letters):
-        at += 2 if letters[at : at + 2] in _FLAGS else 1
-        weight += _EMOJI_WEIGHT
-    return weight
-
-
-def _weigh_joined(parts: list[str]) -> int:
-    """Weigh emoji joined by ZWJ: each longest row of parts that is an emoji counts as one."""
-    weight = at = 0
-    while at < len(parts):
-        sizes = range(_MOST_JOINED, 1, -1)
-        at += next((size for size in sizes if _ZWJ.join(parts[at : at + size]) in _JOINED), 1)
-        weight += _EMOJI_WEIGHT + len(_ZWJ)
-    return weight - len(_ZWJ)
