@@ -81,6 +81,8 @@ def offer_in(text: str, language: str) -> str:
     if hits:
         return hits[0].what
     promised = {hit.sentence for hit in reading.of("promise")}
+    if not promised:
+        return ""
     sums = (match for match in _MONEY.finditer(text) if reading.sentence_at(match.start()) in promised)
     return next((match.group() for match in sums), "")
 
