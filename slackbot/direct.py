@@ -49,13 +49,11 @@ class _DirectDeed(SlackDeed):
     def _tell_of_refusal(self, uow: UnitOfWork, channel: str, reason: str) -> None:
         """Tell the operators, once a day, that direct messages cannot be shown in their channel."""
         day = uow.machine.strftime("%Y%m%d")
-        facts = {"channel": channel, "why": reason}
-        key = f"dm_channel:{channel}:{reason}:{day}"
-        admins = self.desk.settings.admin_channel
+        admins, key = self.desk.settings.admin_channel, f"dm_channel:{channel}:{reason}:{day}"
         if reason == NOT_PRIVATE:
-            board.alert(uow, admins, key, "dm_channel_not_private", **facts)
+            board.alert(uow, admins, key, "dm_channel_not_private", where=channel)
         else:
-            board.alert(uow, admins, key, "dm_channel_refused", **facts)
+            board.alert(uow, admins, key, "dm_channel_refused", where=channel, why=reason)
 
 
 class PostDirectCard(_DirectDeed):

@@ -133,13 +133,13 @@ _ALERTS: dict[str, Callable[[Facts], str]] = {
         until=facts["until"],
     ),
     "dm_channel_not_private": lambda facts: say(
-        ":warning: Everybody could read %(channel)s, so no direct message is shown there; a dialog opens "
+        ":warning: Everybody could read %(where)s, so no direct message is shown there; a dialog opens "
         "them. Make the channel private, or invite the bot to the private one.",
-        channel=escape(facts["channel"], 80),
+        where=escape(facts["where"], 80),
     ),
     "dm_channel_refused": lambda facts: say(
-        ":warning: Slack does not take direct messages for %(channel)s (%(why)s); a dialog opens them.",
-        channel=escape(facts["channel"], 80),
+        ":warning: Slack does not take direct messages for %(where)s (%(why)s); a dialog opens them.",
+        where=escape(facts["where"], 80),
         why=facts["why"],
     ),
     "intake_gap": lambda facts: say(
