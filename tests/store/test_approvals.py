@@ -2,12 +2,27 @@
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Row
 
-from tests.store.stores import ASHA, BRAND, CHANNEL, MEHMET, Store, asker, at_once, hand_in, make_post, use
+from tests.databases import Postgres
+from tests.store.stores import (
+    ASHA,
+    BRAND,
+    CHANNEL,
+    MEHMET,
+    RAVI,
+    START,
+    Store,
+    asker,
+    at_once,
+    hand_in,
+    make_post,
+    use,
+)
 from workflows.domain.case import AgentId, CaseId
 from workflows.domain.effects import Kind
 from workflows.domain.people import Group, Person
@@ -489,6 +504,32 @@ def test_a_call_is_not_said_any_more_once_somebody_has_decided(store: Store) -> 
         assert not ping_wanted(uow, payload)
 
 
+def test_one_that_cannot_be_read_holds_up_no_other_and_is_looked_at_again_later(store: Store) -> None:
+    given_request(store)
+    with store.at(15) as uow:
+        take_posts(uow, BRAND, [make_post(2, author=RAVI, conversation_id="2")], channel=CHANNEL)
+    given_request(store, text="We are on it. – Mehmet", by=MEHMET, case=CaseId(2))
+    store.write(approvals, approvals.c.id == 1, needs=[{"not": "a need"}])
+
+    with store.at(2000) as uow:
+        assert approvals_due(uow) == 2
+
+    assert [line.case_id for line in happened(store, Event.APPROVAL_LATE)] == [2]
+    assert approval(store, 1).wake_at == START + timedelta(seconds=2060)
+
+
+@pytest.mark.postgres
+def test_what_a_click_is_at_work_on_is_looked_at_later(postgres: Postgres) -> None:
+    url = postgres.new()
+    store = Store(url)
+    given_request(store)
+    with store.at(1000) as click, store.at(1000) as clock:
+        click.cases.get(CaseId(1))
+        assert clock.approvals.due(10) == []
+    store.engine.dispose()
+    postgres.drop(url)
+
+
 # --- two at once
 
 
@@ -549,3 +590,14 @@ def test_the_audit_names_an_answer_whose_text_is_not_the_one_that_was_approved(s
     say_yes(store, PRIYA)
     store.write(drafts, drafts.c.id == 1, digest=digest("another text"))
     assert findings(store) == ["I2 answer out that its approver did not let out: drafts 1"]
+
+
+def test_the_audit_finds_no_fault_with_a_direct_answer_that_was_approved_and_waits_for_its_turn(
+    store: Store,
+) -> None:
+    given_request(store)
+    store.write(drafts, drafts.c.id == 1, channel=states.DM)
+    say_yes(store, PRIYA)
+    assert store.row(outbox, outbox.c.kind == Kind.DM).dedup_key == "1"
+    with store.at(20) as uow:
+        assert [line for line in audit(uow.views) if "drafts" in line] == []

@@ -100,7 +100,7 @@ def _left_behind(views: Views) -> ColumnElement[bool]:
 
 def _reply_effect(*states: State) -> ColumnElement[bool]:
     return exists().where(
-        outbox.c.kind == Kind.REPLY,
+        outbox.c.kind.in_([Kind.REPLY, Kind.DM]),
         outbox.c.dedup_key == func.cast(drafts.c.id, type_=outbox.c.dedup_key.type),
         outbox.c.state.in_(states),
     )

@@ -13,6 +13,7 @@ from workflows.errors import Missing
 from workflows.store.drafts import DROPPED, OPEN, Draft, DraftId
 from workflows.store.engine import insert_new
 from workflows.store.reply_tables import approvals, drafts, votes
+from workflows.store.tables import cases
 
 ApprovalId = NewType("ApprovalId", int)
 
@@ -24,11 +25,14 @@ VOID = "void"
 
 _GET = select(approvals).where(approvals.c.id == bindparam("number"))
 _CASE_OF = select(approvals.c.case_id).where(approvals.c.id == bindparam("number"))
+# With their cases held: what a click or a poll holds comes later, so that nobody waits in a circle.
 _DUE = (
     select(approvals.c.id)
+    .join(cases, cases.c.id == approvals.c.case_id)
     .where(approvals.c.wake_at <= bindparam("moment"), approvals.c.wake_at.is_not(None))
     .order_by(approvals.c.wake_at, approvals.c.id)
     .limit(bindparam("most"))
+    .with_for_update(of=cases, skip_locked=True)
 )
 _WAITING_IN = (
     select(approvals)
@@ -143,7 +147,7 @@ class AskedApprovals:
         return [self._whole(row) for row in rows]
 
     def due(self, most: int) -> Sequence[ApprovalId]:
-        """Return those on which nobody has acted in time, the longest due first; none of them held yet."""
+        """Return those on which nobody has acted in time, the longest due first, with their cases held."""
         rows = self._connection.execute(_DUE, {"moment": self._now, "most": most})
         return [ApprovalId(number) for number in rows.scalars()]
 
