@@ -71,12 +71,12 @@ def test_each_condition_holds_for_what_it_names_and_says_why(
     rule: dict[str, Any], fitting: dict[str, Any], why: dict[str, str]
 ) -> None:
     rules = Approvals((ApprovalRule("the rule", **rule),), trainees=("U0NEW",))
-    other = {"is_sensitive": True} if rule == {"sensitive": False} else {}
+    other = replace(ASK, is_sensitive=True) if rule == {"sensitive": False} else ASK
 
     (found,) = needs_of(rules, replace(ASK, **fitting))
 
     assert (found.rule, found.why) == ("the rule", why)
-    assert needs_of(rules, replace(ASK, **other)) == []
+    assert needs_of(rules, other) == []
 
 
 def test_a_rule_wants_all_its_conditions_and_one_without_any_wants_every_draft() -> None:

@@ -17,7 +17,6 @@ from slackbot.render.approval import (
 from slackbot.render.text import Message
 from tests.slackbot.samples import (
     ASHA,
-    EMMA,
     HOSTILE_NAME,
     HOSTILE_TEXT,
     MEHMET,
@@ -91,7 +90,7 @@ def make_request(
 
 
 def settled(state: str, **more: Any) -> Request:
-    when = {"settled_at": NOW + timedelta(minutes=9), "settled_by": PRIYA, "wake_at": None}
+    when: dict[str, Any] = {"settled_at": NOW + timedelta(minutes=9), "settled_by": PRIYA, "wake_at": None}
     return make_request(state=state, **when | more)
 
 
@@ -176,4 +175,3 @@ THREAD: list[EventView] = [
     make_event(11, "approval_voided", actor="", **_ABOUT, why="post_received"),
     make_event(12, "approval_refused", **_ABOUT, why="own_draft"),
 ]
-EMMAS = EMMA.username
