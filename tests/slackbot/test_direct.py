@@ -62,7 +62,7 @@ def test_what_other_cards_say_holds_no_word_of_an_answer(state: str) -> None:
     said = [
         *direct_lines(direct),
         *state_lines(direct),
-        str(direct_buttons(direct, make_case(), "7|4|", has_post=True)),
+        str(direct_buttons(direct, make_case(), "7|4|", may_invite=True)),
     ]
     assert "secret" not in str(said)
     assert state_lines(direct)[0] not in direct_lines(direct)
@@ -87,7 +87,7 @@ def test_any_card_says_how_direct_messages_stand(direct: DirectState, words: str
 def test_a_customer_without_direct_messages_is_offered_to_be_invited_and_others_to_be_read() -> None:
     def labels(direct: DirectState, **more: Any) -> list[str]:
         case = make_case(**more)
-        return [b["text"]["text"] for b in direct_buttons(direct, case, "7|4|", has_post=True)]
+        return [b["text"]["text"] for b in direct_buttons(direct, case, "7|4|", may_invite=True)]
 
     assert labels(DirectState()) == ["Move to DM"]
     assert labels(DirectState(count=1)) == ["Read DM", "Reply by DM"]
