@@ -24,7 +24,7 @@ _CLOCK = regex.compile(
 )
 _MONEY = regex.compile(
     r"[₹$€£৳₺]\s?\d[\d,.]*+|\b(?:rs\.?|inr|usd|eur|gbp|bdt|tk\.?|try)\s?\d[\d,.]*+"
-    r"|\d[\d,.]*+\s?(?:[₹€£৳₺]|tl\b|lira|rupees|rs\b|taka|dollars|pounds|euros|रुपये|रुपए|টাকা|రూపాయ)",
+    r"|(?<![\d,.])\d[\d,.]*+\s?(?:[₹€£৳₺]|tl\b|lira|rupees|rs\b|taka|dollars|pounds|euros|रुपये|रुपए|টাকা|రూపాయ)",
     regex.IGNORECASE,
 )
 _MOST_QUESTIONS = 2
