@@ -110,12 +110,12 @@ def _own(uow: UnitOfWork, account: Author, post: Post) -> bool:
     uow.cases.get(CaseId(answered.case_id))  # held before its messages, as clicks hold it
     if uow.cases.add_message(message) is None:
         return False
-    ours = uow.drafts.on_their_way(answered.case_id, target=answered.external_id)
-    if not ours:
+    leaving = uow.drafts.on_their_way(answered.case_id, target=answered.external_id)
+    echoed = next((draft for draft in leaving if same_words(draft.text, post.text)), None)
+    if echoed is not None:
+        _prove(uow, echoed, post.id)
+    else:
         answered_past_the_desk(uow, CaseId(answered.case_id), post)
-    for draft in ours:
-        if same_words(draft.text, post.text):
-            _prove(uow, draft, post.id)
     return True
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, select, update
 
 from workflows.domain.case import AgentId, Case, CaseId, Status
 from workflows.domain.post import Author, Post
 from workflows.errors import Missing
 from workflows.store.engine import insert_new
+from workflows.store.posts import Posts
 from workflows.store.tables import accounts, cases, customers, history, messages, threads
 
 _CASE_COLUMNS = tuple(Case.__dataclass_fields__)
@@ -248,13 +249,8 @@ class Cases:
     def known_posts(self, account_id: str, post_ids: Iterable[str]) -> set[str]:
         """Return those of the ids that are stored, as a post's first or newest version."""
         wanted = set(post_ids) - {""}
-        rows = self._connection.execute(
-            select(messages.c.external_id, messages.c.newest_id).where(
-                messages.c.account_id == account_id,
-                or_(messages.c.external_id.in_(wanted), messages.c.newest_id.in_(wanted)),
-            )
-        )
-        return wanted & {post_id for row in rows for post_id in row}
+        rows = Posts(self._connection, self._machine).known_as(account_id, wanted)
+        return wanted & {post_id for row in rows for post_id in (row.external_id, row.newest_id)}
 
     def add_message(self, message: NewMessage) -> int | None:
         """Store a post and return its number; None when it was there."""
@@ -280,24 +276,15 @@ class Cases:
 
     def message(self, account_id: str, post_id: str) -> Row[Any] | None:
         """Return the stored message of this post, by the id of its first or of its newest version."""
-        if not post_id:
-            return None
-        known_by = or_(messages.c.external_id == post_id, messages.c.newest_id == post_id)
-        return self._connection.execute(
-            select(messages).where(messages.c.account_id == account_id, known_by)
-        ).first()
+        return next(iter(Posts(self._connection, self._machine).known_as(account_id, [post_id])), None)
 
     def conversation_of(self, account_id: str, post_id: str) -> str:
         """Return the conversation of the case that this post belongs to; "" when it is not stored."""
-        found = (
-            select(cases.c.conversation_id)
-            .join(messages, messages.c.case_id == cases.c.id)
-            .where(
-                messages.c.account_id == account_id,
-                or_(messages.c.external_id == post_id, messages.c.newest_id == post_id),
-            )
-        )
-        return self._connection.execute(found).scalar() or ""
+        message = self.message(account_id, post_id)
+        if message is None:
+            return ""
+        wanted = select(cases.c.conversation_id).where(cases.c.id == message.case_id)
+        return str(self._connection.execute(wanted).scalar_one())
 
     def refuse_message(self, account_id: str, post_id: str, reason: str) -> None:
         """Remember that the network refuses our answers to this post."""

@@ -210,7 +210,7 @@ messages = Table(
 )
 Index("ix_messages_case", messages.c.case_id, messages.c.id)
 Index("ix_messages_newest_id", messages.c.newest_id)
-Index("ix_messages_checked_at", messages.c.checked_at)
+Index("ix_messages_checked_at", messages.c.account_id, messages.c.checked_at)
 Index(
     "ix_messages_edited_at",
     messages.c.edited_at,

@@ -17,7 +17,6 @@ _WAKES = sa.text("wake_at IS NOT NULL")
 _OLDER = sa.text("older_text <> ''")
 _INDEXED = (
     ("messages", "newest_id"),
-    ("messages", "checked_at"),
     ("drafts", "thread_of"),
     ("drafts", "macro"),
 )
@@ -146,6 +145,7 @@ def upgrade() -> None:
             op.add_column(table, column)
     for table, name in _INDEXED:
         op.create_index(f"ix_{table}_{name}", table, [name])
+    op.create_index("ix_messages_checked_at", "messages", ["account_id", "checked_at"])
     op.create_index(
         "ix_messages_edited_at", "messages", ["edited_at"], sqlite_where=_OLDER, postgresql_where=_OLDER
     )
@@ -266,6 +266,7 @@ def downgrade() -> None:
     for table in reversed(_TABLES):
         op.drop_table(table)
     op.drop_index("ix_messages_edited_at", "messages")
+    op.drop_index("ix_messages_checked_at", "messages")
     for table, name in _INDEXED:
         op.drop_index(f"ix_{table}_{name}", table)
     for table, columns in _columns().items():
