@@ -47,6 +47,8 @@ FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("empty_after", {}),
     ("token_revoked", {}),
 )
+# With any other refusal Slack has surely not done it, and the desk relies on that.
+UNSURE = ("internal_error", "fatal_error")
 REFUSALS = {
     "x": tuple(
         {"problem": one}
@@ -64,7 +66,9 @@ def something_fails(walk: Walk, dice: Random) -> str:
     match = dice.choice(CALLS[side])
     action, more = dice.choice(FAULTS)
     if dice.random() < 0.15:
-        action, more = dice.choice(["error", "error_after"]), dice.choice(REFUSALS[side])
+        action, more = "error", dice.choice(REFUSALS[side])
+        if more.get("error") in UNSURE and dice.random() < 0.5:
+            action = "error_after"
     lasts = {"times": dice.randint(1, 4)} if dice.random() < 0.8 else {"probability": 0.2}
     fault = {"side": side, "match": match, "action": action, **more, **lasts}
     walk.ask("faults", fault)
@@ -129,6 +133,6 @@ ACTS: list[tuple[float, Act]] = [
     (1.2, is_killed),
     (2, will_die),
     (0.7, redis_forgets),
-    (0.6, time_passes),
+    (0.4, time_passes),
     (3, waits_end),
 ]

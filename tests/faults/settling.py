@@ -13,13 +13,15 @@ from tests.faults.breakable import BreakableDesk
 from tests.faults.schedule import Walk
 from tests.whole_desk import Json
 from workflows.domain.effects import State
-from workflows.store.reply_tables import approvals
+from workflows.store.reply_tables import approvals, drafts
 from workflows.store.tables import budgets, cases, intake_cursors, messages, outbox, timers
 from workflows.store.unit_of_work import look_on
+from workflows.store.views import DRAFTING_FOR
 
 BRAND = "sarishop"
 WITHIN_S = 60.0
 PUSH_EVERY_S = 0.7
+CHORES = ("poll", "dialogs", "upkeep")
 MIND = timedelta(seconds=1)
 """So long after an attempt X may still take what a dead worker has sent: no look comes sooner."""
 
@@ -36,7 +38,7 @@ def hasten(desk: BreakableDesk) -> int:
             update(outbox).where(doubted, outbox.c.lease_until > now).values(lease_until=now, offer_at=now)
         )
         connection.execute(update(budgets).values(blocked_until=now, free_at=now))
-        connection.execute(update(timers).where(timers.c.kind == "poll").values(due_at=now))
+        connection.execute(update(timers).where(timers.c.kind.in_(CHORES)).values(due_at=now))
         connection.execute(update(intake_cursors).values(failures=0))
     return int(pushed.rowcount + looked.rowcount)
 
@@ -62,15 +64,15 @@ def settle(walk: Walk) -> None:
 def unsettled(desk: BreakableDesk) -> list[str]:
     """Name what is under way, in doubt, due, or not taken from X yet."""
     with look_on(desk.engine)() as views:
-        wanted = select(outbox).where(
-            outbox.c.state.in_([State.PENDING, State.SENDING, State.IN_DOUBT]), outbox.c.kind != ""
-        )
+        wanted = select(outbox).where(outbox.c.state.in_([State.PENDING, State.SENDING, State.IN_DOUBT]))
         left = [
             f"{row.kind} {row.dedup_key} {row.state} {row.reason}" for row in views.connection.execute(wanted)
         ]
         for table in (cases, approvals):
             due = select(table.c.id).where(table.c.wake_at <= views.now)
             left += [f"{table.name} {number} due" for number in views.connection.execute(due).scalars()]
+        old = select(drafts.c.id).where(drafts.c.opened_at < views.now - DRAFTING_FOR)
+        left += [f"dialog of draft {number} is old" for number in views.connection.execute(old).scalars()]
     return left or not_taken(desk)
 
 
