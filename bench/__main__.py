@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from bench import cards, clicks, playbooks
+from bench import cards, clicks, drafts, playbooks
 from bench.processes import Bench, fetch, import_only_mb, is_open, memory_mb, sandbox_start_s, seconds
 
 LIBRARIES = {
@@ -97,7 +97,7 @@ def measure_start() -> None:
 
 
 def main() -> None:
-    """Print the table; arguments choose parts: clicks cards memory start tick due triage simulate."""
+    """Print the table; arguments choose parts: clicks cards memory start tick due drafts triage simulate."""
     parts: dict[str, Callable[[], None]] = {
         "clicks": measure_clicks,
         "cards": measure_cards,
@@ -105,6 +105,7 @@ def main() -> None:
         "start": measure_start,
         "tick": partial(playbooks.tick_rows, row),
         "due": partial(playbooks.due_rows, row),
+        "drafts": partial(drafts.draft_rows, row),
         "triage": partial(playbooks.triage_rows, row),
         "simulate": partial(playbooks.simulate_rows, row),
     }
