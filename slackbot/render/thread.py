@@ -49,10 +49,29 @@ _WITH_WORDS = frozenset({"post_received", "reply_sent", "reply_refused", "reply_
 
 def _sentence(event: EventView, customer: str) -> str:
     who = person(event.actor) if event.actor_kind == "agent" else f"@{escape(customer, 20)}"
-    sentences = {
-        "post_received": say("%(who)s wrote", who=who)
-        if not is_direct(event)
-        else say("%(who)s wrote by direct message", who=who),
+    if event.event == "released" and event.actor_kind == "desk":
+        return say("back to the queue: %(who)s is off duty", who=person(event.facts.get("off_duty", "")))
+    if event.event == "taken_over":
+        before = event.facts.get("from_whom", "")
+        if before:
+            return say("%(who)s took the case over from %(before)s", who=who, before=person(before))
+        return say("%(who)s took the case over", who=who)
+    if event.event in APPROVALS:
+        return event_sentence(event)
+    if event.event in TIMED:
+        return event_words(event, {})
+    return _plain_sentences(event, who).get(event.event, "")
+
+
+def _plain_sentences(event: EventView, who: str) -> dict[str, str]:
+    """Return the sentences that need no more than who did it; what is missing here is not told.
+
+    A ping is a message of its own; who tried to decide what they may not was told in private.
+    """
+    return {
+        "post_received": say("%(who)s wrote by direct message", who=who)
+        if is_direct(event)
+        else say("%(who)s wrote", who=who),
         "claimed": say("%(who)s claimed the case", who=who),
         "released": say("%(who)s released the case", who=who),
         "resolved": say("%(who)s resolved the case", who=who),
@@ -75,22 +94,4 @@ def _sentence(event: EventView, customer: str) -> str:
         "dm_closed": say("The public thread is closed: it went on by direct message"),
         "opted_out": say("%(who)s wants no automatic messages: the desk offers none any more", who=who),
         "dm_read": say("%(who)s read the direct messages", who=who),
-        "timed": "",
-        "card_lost": "",
-        "pinged": "",  # the ping is a message of its own
-        "reply_submitted": "",
-        "approval_refused": "",  # who tried was told in private
-        "opened": "",
     }
-    if event.event == "released" and event.actor_kind == "desk":
-        return say("back to the queue: %(who)s is off duty", who=person(event.facts.get("off_duty", "")))
-    if event.event == "taken_over":
-        before = event.facts.get("from_whom", "")
-        if before:
-            return say("%(who)s took the case over from %(before)s", who=who, before=person(before))
-        return say("%(who)s took the case over", who=who)
-    if event.event in APPROVALS:
-        return event_sentence(event)
-    if event.event in sentences:
-        return sentences[event.event]
-    return event_words(event, {}) if event.event in TIMED else ""
