@@ -1,5 +1,6 @@
 """What customers, agents and supervisors do in a schedule: each act is drawn by dice and may be refused."""
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -213,7 +214,7 @@ def opens_reply(walk: Walk, dice: Random) -> str:
     action = dice.choice(["reply"] * 8 + ["move_to_dm", "dm_reply", "dm_reply", "read_dm"])
     user = dice.choice(AGENTS)
     free = cases.c.assignee.is_(None) | (cases.c.assignee == user)
-    where = [free] if dice.random() < 0.8 else []
+    where: list[ColumnElement[bool]] = [free] if dice.random() < 0.8 else []
     if action in ("dm_reply", "read_dm"):
         private = select(messages.c.id).where(messages.c.case_id == cases.c.id, messages.c.kind == "dm")
         where = [private.exists()]
@@ -263,7 +264,7 @@ def submits(walk: Walk, dice: Random) -> str:
 
 
 def _values(walk: Walk, dice: Random, view: Json) -> Json:
-    fields = {
+    fields: dict[str, Callable[[], str]] = {
         "reply_text": lambda: _answer(walk, dice),
         EDITED_TEXT: lambda: f"{walk.words(AGENTS_WORD)} Sorry, we look into it. A voucher follows.",
         BACK_REASON: lambda: f"{walk.words(AGENTS_WORD)} too short",

@@ -27,7 +27,7 @@ POINTS = (
     "inbox:stored",
 )
 CALLS = {
-    "x": ("POST /2/tweets", "POST /2/tweets", "POST /2/dm_conversations/*", "GET /2/users/*", "GET *"),
+    "x": (*["POST /2/tweets"] * 4, "POST /2/dm_conversations/*", "GET /2/users/*", "GET *"),
     "slack": ("chat.postMessage", "chat.update", "chat.*", "views.*", "response_url", "conversations.*", "*"),
 }
 HANG_S = 1.5
@@ -52,7 +52,7 @@ UNSURE = ("internal_error", "fatal_error")
 REFUSALS = {
     "x": tuple(
         {"problem": one}
-        for one in ("not-summoned", "gone", "blocked", "suspended", "dm-refused", "usage-capped", "credits")
+        for one in ("not-permitted", "gone", "blocked", "suspended", "dm-refused", "usage-capped", "credits")
     ),
     "slack": tuple(
         {"error": one} for one in ("internal_error", "fatal_error", "ratelimited", "expired_trigger_id")
@@ -62,7 +62,7 @@ REFUSALS = {
 
 def something_fails(walk: Walk, dice: Random) -> str:
     """Slack or X begins to fail: the next calls, or some of all calls until all faults end."""
-    side = dice.choice(["x", "slack"])
+    side = dice.choice(["x", "x", "slack"])
     match = dice.choice(CALLS[side])
     action, more = dice.choice(FAULTS)
     if dice.random() < 0.15:

@@ -24,7 +24,7 @@ people:
   supervisors: [U0PRIYA, U0OMAR]
   admins: [U0OMAR]
 threading: {burst: 1s}
-replies: {undo: 1s, signature: "– {agent.first_name}"}
+replies: {undo: 3s, signature: "– {agent.first_name}"}
 macros:
   - name: late
     title: It is late
