@@ -232,7 +232,7 @@ def settle_run_out(performer: Performer, uow: UnitOfWork, deeds: Mapping[Kind, D
     for effect in effects:
         uow.hold_case_of(effect.id)
         crashes = uow.outbox.crashed(effect)
-        if crashes >= MAX_CRASHES and effect.kind is not Kind.REPLY:
+        if crashes >= MAX_CRASHES and effect.kind not in (Kind.REPLY, Kind.DM):
             _set_aside(performer, uow, effect)
         elif NATURE[effect.kind].speech:
             note_unknown(uow, deeds.get(effect.kind, Deed()), effect, "performer_died")

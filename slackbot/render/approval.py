@@ -77,8 +77,12 @@ def _headline(request: Request) -> str:
         return outcome(approval, request.draft.editor, customer)
     who = " ".join(map(called, request.who))
     if request.draft.editor:
-        facts = {"editor": person(request.draft.editor), "author": author, "customer": customer}
-        asks = say("%(editor)s changed %(author)s’s reply to @%(customer)s: may it go out?", **facts)
+        asks = say(
+            "%(editor)s changed %(author)s’s reply to @%(customer)s: may it go out?",
+            editor=person(request.draft.editor),
+            author=author,
+            customer=customer,
+        )
     else:
         asks = say("May %(author)s send this reply to @%(customer)s?", author=author, customer=customer)
     return f":raised_hand: *{asks}* {who}".rstrip()
@@ -98,7 +102,7 @@ def _reasons(request: Request, head: str) -> list[Json]:
     lines = [
         line(
             *inert(reason_words(need, is_bare=request.is_bare), limit=200, bold=True),
-            *inert(say(" (rule “%(rule)s”)", rule=need.rule), limit=120),
+            *inert(" " + say("(rule “%(rule)s”)", rule=need.rule), limit=120),
         )
         for need in needs
     ]

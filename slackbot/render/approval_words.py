@@ -139,34 +139,53 @@ def outcome(approval: Approval, editor: str, customer: str) -> str:
     """
     who, author = person(approval.settled_by), person(approval.requested_by)
     at = moment(approval.settled_at) if approval.settled_at else ""
-    facts = {"who": who, "author": author, "customer": customer, "at": at}
     if approval.state == book.APPROVED and editor == approval.settled_by:
         return say(
             ":white_check_mark: %(who)s changed %(author)s’s reply to @%(customer)s and approved it %(at)s",
-            **facts,
+            who=who,
+            author=author,
+            customer=customer,
+            at=at,
         )
     if approval.state == book.APPROVED:
-        return say(":white_check_mark: %(who)s approved %(author)s’s reply to @%(customer)s %(at)s", **facts)
+        return say(
+            ":white_check_mark: %(who)s approved %(author)s’s reply to @%(customer)s %(at)s",
+            who=who,
+            author=author,
+            customer=customer,
+            at=at,
+        )
     if approval.state == book.SENT_BACK:
         return say(
             ":leftwards_arrow_with_hook: %(who)s sent %(author)s’s reply to @%(customer)s back %(at)s",
-            **facts,
+            who=who,
+            author=author,
+            customer=customer,
+            at=at,
         )
     if approval.state == book.RECALLED:
         return say(
-            ":leftwards_arrow_with_hook: %(author)s recalled the reply to @%(customer)s %(at)s", **facts
+            ":leftwards_arrow_with_hook: %(author)s recalled the reply to @%(customer)s %(at)s",
+            author=author,
+            customer=customer,
+            at=at,
         )
     if approval.reason == "edited":
         return say(
             ":pencil2: %(who)s changed %(author)s’s reply to @%(customer)s %(at)s; the new text is asked "
             "for below",
-            **facts,
+            who=who,
+            author=author,
+            customer=customer,
+            at=at,
         )
     return say(
         ":no_entry_sign: Not needed any more since %(at)s: %(why)s. %(author)s looks at the reply to "
         "@%(customer)s again.",
         why=change_words(approval.reason),
-        **facts,
+        at=at,
+        author=author,
+        customer=customer,
     )
 
 

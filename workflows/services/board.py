@@ -65,6 +65,15 @@ def refresh_card(uow: UnitOfWork, case: Case, asker: Asker | None = None, *, aft
         budget="" if free else UPDATES,
         after_s=after_s,
     )
+    if case.dm_ts is not None:
+        uow.outbox.add(
+            Kind.REFRESH_DM_CARD,
+            str(case.id),
+            case_id=case.id,
+            priority=case.priority,
+            budget=UPDATES,
+            after_s=after_s,
+        )
 
 
 def tell_thread(uow: UnitOfWork, case: Case) -> None:

@@ -102,6 +102,8 @@ def _ask(draft: Draft, view: CaseView, final: str, price: float | None, findings
         cost=price or 0.0,
         tone_wants_it=hardest(findings) is Verdict.APPROVAL,
         offer=offer_in(final, case.language),
+        tone_checks=[str(one.check) for one in findings if one.verdict is Verdict.APPROVAL],
+        language=case.language,
     )
 
 

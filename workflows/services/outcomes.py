@@ -6,6 +6,7 @@ from workflows.domain.post import Post
 from workflows.errors import Conflict
 from workflows.services.board import Asker, refresh_card, show
 from workflows.services.clocks import keep_time
+from workflows.services.dm_help import answer_out
 from workflows.services.sending import kind_of, send_next_part
 from workflows.services.upkeep import answer_refused
 from workflows.store import drafts as states
@@ -36,6 +37,7 @@ def reply_sent(uow: UnitOfWork, effect: Effect, external_id: str) -> None:
     if external_id:
         _attach(uow, draft, case.account_id, external_id)
     send_next_part(uow, draft, external_id)
+    answer_out(uow, draft)
     case = keep_time(uow, case)
     show(uow, uow.cases.save(case, answered(case, customer_wrote_since=case.waiting_since is not None)))
 

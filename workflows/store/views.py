@@ -270,11 +270,13 @@ class Views:
         words: dict[tuple[str, str | None], str] = {}
         if posts:
             said = select(messages.c.external_id, messages.c.text).where(
-                messages.c.case_id == case_id, messages.c.external_id.in_(posts)
+                messages.c.case_id == case_id, messages.c.external_id.in_(posts), messages.c.kind != "dm"
             )
             words |= {("post", post): text for post, text in self.connection.execute(said)}
         if replies:
-            written = select(drafts.c.id, drafts.c.text).where(drafts.c.id.in_(replies))
+            written = select(drafts.c.id, drafts.c.text).where(
+                drafts.c.id.in_(replies), drafts.c.channel != "dm"
+            )
             words |= {("draft", str(n)): text for n, text in self.connection.execute(written)}
         return words
 
