@@ -49,19 +49,24 @@ def test_what_is_settled_does_not_move_by_itself() -> None:
     assert all(not may_move(state, after) for state in SETTLED for after in set(State) - {State.PENDING})
 
 
-def test_every_kind_has_a_nature_and_only_replies_go_to_x() -> None:
+def test_every_kind_has_a_nature_and_only_what_is_for_customers_goes_to_x() -> None:
     assert set(NATURE) == set(Kind)
-    assert {kind for kind, nature in NATURE.items() if nature.side == "x"} == {Kind.REPLY}
+    to_x = {kind for kind, nature in NATURE.items() if nature.side == "x"}
+    assert to_x == {Kind.REPLY, Kind.DM, Kind.REACH}
     assert {nature.side for nature in NATURE.values()} == {"x", "slack"}
 
 
 def test_what_the_world_or_a_channel_reads_is_speech_and_what_is_rendered_is_not() -> None:
     assert {kind for kind, nature in NATURE.items() if nature.speech} == {
         Kind.REPLY,
+        Kind.DM,
         Kind.POST_CARD,
+        Kind.POST_DM_CARD,
+        Kind.POST_REQUEST,
         Kind.THREAD,
         Kind.ALERT,
         Kind.PING,
+        Kind.REQUEST_PING,
     }
 
 

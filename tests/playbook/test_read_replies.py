@@ -36,7 +36,7 @@ def test_a_wording_is_read_without_the_spaces_around_it() -> None:
 def test_verdicts_that_are_left_out_keep_their_default() -> None:
     verdicts = read(HEAD + "tone: {verdicts: {blame: refuse}}\n").tone.verdicts
     assert verdicts[Check.BLAME] is Verdict.REFUSE
-    assert verdicts[Check.NO_EMPATHY] is Verdict.WARN
+    assert verdicts[Check.DEFENSIVE] is Verdict.WARN
     assert set(read(FULL).tone.verdicts) == set(Check)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from workflows.domain.approval import Need
 from workflows.domain.case import AgentId, Case, CaseId, Status
 from workflows.domain.clocks import Happening, What, clocks_of, intervals_of
+from workflows.domain.handoff import Stage
 from workflows.domain.macro import Macro
 from workflows.domain.playbook import Hours, Playbook
 from workflows.domain.post import Author
@@ -16,9 +17,11 @@ from workflows.domain.rules import AllOf, Outcome, Span
 from workflows.domain.rules import Rule as TriageRule
 from workflows.domain.tone import Check, Finding, Verdict
 from workflows.services.composing import Composed
+from workflows.services.direct import Directs
 from workflows.services.replies import OpenReply
 from workflows.services.why import Counted, Rung, Why
 from workflows.store import drafts as states
+from workflows.store.directs import DirectState, DirectView
 from workflows.store.drafts import Draft, DraftId
 from workflows.store.escalations import HandEscalation
 from workflows.store.history import Entry
@@ -217,6 +220,11 @@ CARDS: dict[str, CaseView] = {
             make_draft(states.OPEN, reason="x", id=DraftId(32)),
         )
     ),
+    "wrote_directly": make_view(direct=DirectState(count=2, newest_at=NOW, stage=Stage.CONTINUED)),
+    "invited": make_view(
+        case=make_case(status=Status.WAITING, assignee=ASHA, assigned_at=NOW),
+        direct=DirectState(stage=Stage.INVITED, invited_at=NOW, takes_dms="yes"),
+    ),
     "answered_directly": make_view(reply=make_draft(states.SENT, "Your code is 7", channel=states.DM)),
     "hostile": make_view(
         make_message(text=HOSTILE_TEXT), customer=replace(EMMA, name=HOSTILE_NAME), reply=make_draft()
@@ -373,3 +381,18 @@ DIRECT_REPLY = make_open_reply(
     target=make_message(3, SCRIPTS["bengali"][1], kind="dm"),
     may_dm=True,
 )
+
+
+def make_directs(*texts: str, reply: str = "", **state: Any) -> Directs:
+    """Return a case's direct messages: these of the customer's, and our answer in this state."""
+    answer = make_draft(reply, SCRIPTS["turkish"][2], channel=states.DM, settled_at=NOW) if reply else None
+    told = [DirectView(str(n), is_ours=False, text=t, written_at=NOW) for n, t in enumerate(texts)]
+    standing = DirectState(count=len(told), newest_at=NOW, reply=answer, **state)
+    return Directs(make_view(customer=SCRIPTS["turkish"][0]), standing, told, SCRIPTS["english"][2])
+
+
+DIRECTS = {
+    "new": make_directs(SCRIPTS["turkish"][1], stage=Stage.WROTE),
+    "asked": make_directs(SCRIPTS["turkish"][1], HOSTILE_TEXT, reply=states.ASKED, takes_dms="yes"),
+    "closed": make_directs(SCRIPTS["bengali"][1], reply=states.REFUSED, takes_dms="no", opted_out_at=NOW),
+}

@@ -14,7 +14,7 @@ from slack_bolt import App
 
 import slackbot.jobs
 import workflows.jobs
-from slackbot.listeners import approve, claim, escalate, lifecycle, reply
+from slackbot.listeners import approve, claim, escalate, lifecycle, move_to_dm, reply
 from slackbot.render import notices
 from slackbot.render.approval import EDITED_TEXT
 from slackbot.render.approval import REASON as BACK_REASON
@@ -255,6 +255,7 @@ def test_every_button_and_dialog_has_a_listener_and_every_listener_something_to_
     reply.register(app, desk, Sender(desk.settings))
     escalate.register(app, desk, Sender(desk.settings))
     approve.register(app, desk, Sender(desk.settings))
+    move_to_dm.register(app, desk, Sender(desk.settings))
 
     def named(part: Any, key: str) -> Iterator[str]:
         if isinstance(part, dict):
@@ -275,6 +276,6 @@ def test_every_button_and_dialog_has_a_listener_and_every_listener_something_to_
         EDITED_TEXT,
         BACK_REASON,
     }  # inputs without a dispatch: only their submission is heard
-    only_read = {"why", "read_request"}
+    only_read = {"why", "read_request", "read_dm"}
     assert {name for part in shown for name in named(part, "action_id")} - fields == app.actions
     assert {name for part in shown for name in named(part, "callback_id")} - only_read == app.views

@@ -16,6 +16,7 @@ import pytest
 from sandbox.slack.blocks import check_message_blocks, check_view
 from slackbot.render import notices
 from slackbot.render.card import render_card, render_safe_card
+from slackbot.render.direct import render_direct_card, render_direct_dialog
 from slackbot.render.ladder import PingWords, render_escalate, render_ping
 from slackbot.render.modals import render_reply_modal
 from slackbot.render.notices import private_words, refusal_of_x, render_alert, render_notice
@@ -28,6 +29,7 @@ from tests.slackbot.samples import (
     ASHA,
     CARDS,
     DIRECT_REPLY,
+    DIRECTS,
     HELD_REPLY,
     MEHMET,
     NOW,
@@ -35,17 +37,20 @@ from tests.slackbot.samples import (
     WHOLE_REPLY,
     WHY,
     make_case,
+    make_event,
     make_open_reply,
     make_view,
     thread_of,
 )
 from workflows.domain.escalation import Step
 from workflows.domain.playbook import Rung
+from workflows.services.direct import Directs
 from workflows.services.escalations import Choices
 from workflows.store.views import CaseView
 
 GOLDEN = Path(__file__).parent / "golden"
 FACTS = {
+    "where": "#customers-private",
     "at": "2026-11-21T12:00:05+00:00",
     "draft": "31",
     "placeholder": "customer.name",
@@ -119,6 +124,19 @@ def pinged(words: PingWords) -> dict[str, Any]:
     return as_json(render_ping(make_view(case=LATE), words, block_id="fx-8-1"))
 
 
+def direct(directs: Directs) -> dict[str, Any]:
+    return as_json(render_direct_card(directs, card_link=CARD_LINK).message)
+
+
+def helped(purpose: str) -> dict[str, Any]:
+    """What the thread offers to the agent whose customer was invited."""
+    facts = {"offer": purpose, "case": "7", "to": ASHA}
+    offered = make_event(9, "dm_help_offered", actor="", text=SCRIPTS["bengali"][2], **facts)
+    message = render_events([offered], customer="emma_w", block_id="fx-1-9")
+    assert message is not None
+    return as_json(message)
+
+
 SURFACES: dict[str, Callable[[], dict[str, Any]]] = {
     **{f"card_{name}": partial(card, view) for name, view in CARDS.items()},
     "card_that_slack_would_not_show": lambda: as_json(render_safe_card(make_view())),
@@ -128,6 +146,9 @@ SURFACES: dict[str, Callable[[], dict[str, Any]]] = {
     "dialog_whole": lambda: render_reply_modal(WHOLE_REPLY),
     "dialog_held": lambda: render_reply_modal(HELD_REPLY),
     "dialog_direct": lambda: render_reply_modal(DIRECT_REPLY),
+    **{f"direct_{name}": partial(direct, directs) for name, directs in DIRECTS.items()},
+    "dialog_of_direct_messages": lambda: render_direct_dialog(DIRECTS["asked"]),
+    **{f"help_{purpose}": partial(helped, purpose) for purpose in ("nudge", "other_channels", "closing")},
     **APPROVALS,
     "thread_of_approvals": lambda: as_json(told_of_approvals()),
     "thread_of_everything": lambda: as_json(told("telugu")),

@@ -243,7 +243,7 @@ def test_the_history_holds_ids_and_never_anybodys_words(store: Store) -> None:
 def test_events_come_with_the_words_that_they_are_about(store: Store) -> None:
     case_id = store.have_case(make_post(1, text="first"), make_post(2, text="second"))
     with store.at() as uow:
-        draft = uow.drafts.start(case_id, ASHA, make_post(1).id)
+        draft, _ = uow.drafts.start(case_id, ASHA, make_post(1).id, channel="public")
         uow.drafts.move(draft.id, "open", to="sent", text="Sorry!")
         uow.history.add(case_id, Event.REPLY_SENT, draft=str(draft.id))
 

@@ -144,7 +144,7 @@ def test_a_wish_for_what_was_set_aside_gives_it_three_more_tries(store: Store) -
 def test_a_reply_is_never_poison_it_stays_in_doubt_until_it_is_looked_for(store: Store) -> None:
     case_id = store.have_case()
     with store.at() as uow:
-        draft = uow.drafts.start(case_id, ASHA, "1")
+        draft, _ = uow.drafts.start(case_id, ASHA, "1", channel="public")
         uow.drafts.move(draft.id, "open", to="submitted", text="Sorry!")
     effect_id = store.have_effect(Kind.REPLY, str(draft.id))
 

@@ -129,7 +129,7 @@ def test_cases_live_by_desk_time_and_effects_by_machine_time(store: Store) -> No
         case, _ = uow.cases.open_for(BRAND.id, customer, "1", channel="#support")
         uow.outbox.add(Kind.POST_CARD, str(case.id), case_id=case.id, budget="slack:post:#support")
         uow.departures.due()
-        draft = uow.drafts.start(case.id, ASHA, "1")
+        draft, _ = uow.drafts.start(case.id, ASHA, "1", channel="public")
 
     assert case.opened_at == START + HOUR
     assert draft.opened_at == START + HOUR
