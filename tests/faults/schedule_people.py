@@ -195,7 +195,8 @@ def deletes_a_card(walk: Walk, dice: Random) -> str:
     """Somebody deletes a card in Slack, and its customer writes again: that change brings it back."""
     wanted = select(messages.c.external_id, cases.c.card_channel, cases.c.card_ts, customers.c.username)
     joined = wanted.join(cases, cases.c.id == messages.c.case_id).join(customers)
-    alive = messages.c.external_id.in_(set(walk.written) - walk.gone)
+    # An answer to the first post of a conversation surely continues its case.
+    alive = messages.c.external_id.in_(set(walk.written) - walk.gone) & (messages.c.kind == "mention")
     found = walk.rows(joined.where(cases.c.card_ts.is_not(None), alive).order_by(messages.c.id))
     if not found:
         return "no card"

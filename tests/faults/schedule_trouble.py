@@ -116,7 +116,8 @@ def redis_forgets(walk: Walk, dice: Random) -> str:
 
 
 def time_passes(walk: Walk, dice: Random) -> str:
-    """Some minutes of desk time pass at once."""
+    """Some minutes of desk time pass at once; X shows no post later than that."""
+    walk.ask("x/release", {})
     minutes = dice.choice([1, 3, 10, 20])
     walk.desk.wind(minutes=minutes)
     return f"{minutes} minutes"

@@ -21,7 +21,7 @@ from workflows.store.views import DRAFTING_FOR
 BRAND = "sarishop"
 WITHIN_S = 60.0
 PUSH_EVERY_S = 0.7
-CHORES = ("poll", "dialogs", "upkeep")
+CHORES = ("poll", "own", "recheck", "dialogs")
 MIND = timedelta(seconds=1)
 """So long after an attempt X may still take what a dead worker has sent: no look comes sooner."""
 
