@@ -170,6 +170,11 @@ def outcome(approval: Approval, editor: str, customer: str) -> str:
             customer=customer,
             at=at,
         )
+    return _void(approval, who, author, customer, at)
+
+
+def _void(approval: Approval, who: str, author: str, customer: str, at: str) -> str:
+    """Return why a request is not needed any more."""
     if approval.reason == "edited":
         return say(
             ":pencil2: %(who)s changed %(author)s’s reply to @%(customer)s %(at)s; the new text is asked "

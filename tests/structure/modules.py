@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("slackbot", "workflows", "sandbox")
-MOST = 165
+MOST = 195
 """More modules than this and nobody finds their way; the count leaves out tests, migrations and bench."""
 
 

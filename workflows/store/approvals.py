@@ -1,6 +1,6 @@
 """Approvals: which draft waits for whom, bound to its exact text, and who has said yes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, NewType
@@ -219,3 +219,21 @@ def approval_of(row: Row[Any], voters: Sequence[str] = ()) -> Approval:
         within=timedelta(seconds=row.within_s),
         voters=tuple(voters),
     )
+
+
+def reasons_of(connection: Connection, lines: Iterable[Row[Any]]) -> dict[tuple[str, str | None], str]:
+    """Return the words of who sent drafts back, by the approvals that these lines of a history name."""
+    named = [int(line.facts["approval"]) for line in lines if line.event == "sent_back"]
+    if not named:
+        return {}
+    said = select(approvals.c.id, approvals.c.reason).where(approvals.c.id.in_(named))
+    return {("approval", str(number)): reason for number, reason in connection.execute(said)}
+
+
+def subject_of(line: Row[Any]) -> tuple[str, str | None]:
+    """Return whose words stand beside a line of the history: an approval's reason, a draft, or a post."""
+    if line.event == "sent_back":
+        return "approval", line.facts["approval"]
+    if "draft" in line.facts:
+        return "draft", line.facts["draft"]
+    return "post", line.facts.get("post")

@@ -12,8 +12,7 @@ from workflows.domain.post import Author
 from workflows.domain.reply import Summons
 from workflows.errors import Missing
 from workflows.store import drafts as draft_states
-from workflows.store.approval_views import reasons_of, subject_of
-from workflows.store.approvals import Approval, AskedApprovals
+from workflows.store.approvals import Approval, AskedApprovals, reasons_of, subject_of
 from workflows.store.cases import case_of
 from workflows.store.directs import Directs, DirectState
 from workflows.store.drafts import Draft, DraftId, draft_of
