@@ -24,7 +24,8 @@ MARK = re.compile(rf"{AGENTS_WORD}\d{{4}}")
 PERSONAL = re.compile(rf"(?:{CUSTOMERS_WORD}|{AGENTS_WORD}|{PRIVATE_WORD})\d{{4}}")
 OFFER = "voucher"
 OF_THE_CUSTOMER = re.compile(
-    r":no_bell: wants no automatic messages|:mailbox(?:_closed)?: DM[a-zA-Z :]*?(?=Re)"
+    ":no_bell: wants no automatic messages|:mailbox: DM(?:: X does not say whether it is)? open|"
+    ":mailbox_closed: DM not possible: offer a public reply with the link that opens a DM"
 )
 REDIS_WAS_LOST = ("rq.exceptions.", "redis.exceptions.")
 MAY_REST = frozenset(
