@@ -117,6 +117,14 @@ def test_the_flag_of_a_part_of_the_kingdom_weighs_two(area: str) -> None:
         ("🇽🇽", 4),
         ("🇽🇹🇷", 4),
         ("🇹🇷🇹", 4),
+        ("👍🏽\u200d😀", 5),
+        ("👩🏽\u200d🚀\u200d🚀", 5),
+        ("👩\u200d❤\u200d👩", 2),
+        ("👩\u200d❤\u200d🚀", 8),
+        ("🏽🏽", 4),
+        ("👍\ufe0f🏽", 2),
+        ("🚀\ufe0f\u200d👩", 7),
+        ("👩example.com\u200d🚀", 28),
     ],
 )
 def test_what_is_no_emoji_as_a_whole_weighs_as_its_parts(text: str, weight: int) -> None:
@@ -165,6 +173,11 @@ def test_what_is_no_link(text: str) -> None:
         ("example.com?a=b", ["example.com"]),  # a query needs a path, or a scheme
         ("a_b.example.com", ["b.example.com"]),
         ("x😀example.com", ["example.com"]),
+        ("“example.com” and 中a.co 中a.co", ["example.com", "a.co", "a.co"]),
+        ("x a.co/b x a.co? x a.co:8/b x a.co: a.co", ["a.co/b", "a.co", "a.co:8/b", "a.co", "a.co"]),
+        ("中a.co/ #a.co/ 中a.co #a.co 中a.co/b c@a.co/b", ["a.co/", "a.co", "a.co/b"]),
+        ("a.co/中b.co a.co/中b.co", ["a.co/", "b.co", "a.co/", "b.co"]),
+        ("see a.in.example and a.in.example@b", ["a.in", "a.in"]),
         ("a ＠example.com", ["example.com"]),  # as if "＠" were a letter of the name
     ],
 )
@@ -261,6 +274,13 @@ HOSTILE = [
         "a.co/((",
         "(a",
         "a.co?!",
+        "中.co/ ",
+        "#a.co ",
+        "a_b.co ",
+        "☝️.co.uk?",
+        "👩t.co/",
+        "中a.co",
+        "a.xn--a ",
         "t.co/a!",
         "xn--a.",
         "é",

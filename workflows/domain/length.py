@@ -24,10 +24,15 @@ _ZWJ, _TONES = "\u200d", "\U0001f3fb-\U0001f3ff"
 # to signs that are text by default or were so once (most of those of the basic plane). An emoji of one
 # code point weighs two like any sign and needs no looking for.
 _SIGNS = "".join(map(chr, [*range(0xA9, 0x32A0), *range(0x1F000, 0x1FB00)]))
-_TONED = "".join(regex.findall(r"\p{Emoji_Modifier_Base}", _SIGNS))
-_TEXT_SIGNS = "".join(
-    regex.findall(r"[\p{Emoji}--\p{Emoji_Presentation}]|[\p{Emoji}&&[\u2300-\u2BFF]]|[🀄🈚🈯]", _SIGNS, regex.V1)
+_TONED = regex.findall(r"\p{Emoji_Modifier_Base}+", _SIGNS)
+_TEXT_SIGNS = regex.findall(
+    r"[[\p{Emoji}--\p{Emoji_Presentation}][\p{Emoji}&&[\u2300-\u2BFF]]🀄🈚🈯]+", _SIGNS, regex.V1
 )
+
+
+def _one_of(runs: list[str]) -> str:
+    """Write the pattern of one sign out of runs of signs that follow each other in Unicode."""
+    return f"[{''.join(f'{run[0]}-{run[-1]}' for run in runs)}]"
 
 
 def _joined(rows: list[list[str]]) -> str:
@@ -46,8 +51,12 @@ def _joined_on(rests: list[list[str]]) -> str:
 
 
 def _part(sign: str) -> str:
-    tone = f"\ufe0f?[{_TONES}]|" * (sign in _TONED)
-    return f"{sign}(?:{tone}\ufe0f)?" if sign in _TEXT_SIGNS else f"{sign}(?:{tone})"
+    tails = []
+    if any(sign in run for run in _TONED):
+        tails.append(rf"\ufe0f?[{_TONES}]")
+    if any(sign in run for run in _TEXT_SIGNS):
+        tails.append(r"\ufe0f")
+    return f"{sign}(?:{'|'.join(tails)})?" if tails else sign
 
 
 def _flags(names: list[str]) -> str:
@@ -63,16 +72,18 @@ _EMOJI = read_words("emoji.txt")
 _ROWS = [word for word in _EMOJI if not word.isascii()]
 _SEQUENCE = re.compile(
     # Whatever the sequence, one of these comes second: looking for it first spares most of the work.
-    rf"(?=.[{_ZWJ}\ufe0f\u20e3{_TONES}🇦-🇿\U000e0067])(?:"
+    rf"(?=[0-9#*©®\u203c-\u3299\U0001f000-\U0001f3fa\U0001f400-\U0001faff][{_ZWJ}\ufe0f\u20e3{_TONES}🇦-🇿\U000e0067])(?:"
     + "|".join(
         [
-            f"(?=[{''.join(word[0] for word in _ROWS)}])(?:{_joined([word.split(_ZWJ) for word in _ROWS])})",
-            rf"[{_TONED}]\ufe0f?[{_TONES}]",
-            rf"[{_TEXT_SIGNS}]\ufe0f",
-            r"[0-9#*]\ufe0f?\u20e3",
             f"(?=[🇦-🇿])(?:{_flags([word for word in _EMOJI if word.isascii()])})",
-            "🏴\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067|\U000e0073\U000e0063\U000e0074"
-            "|\U000e0077\U000e006c\U000e0073)\U000e007f",
+            rf"(?=.[\ufe0f{_TONES}]{{0,2}}{_ZWJ})(?:{_joined([word.split(_ZWJ) for word in _ROWS])})",
+            rf"{_one_of(_TONED)}\ufe0f?[{_TONES}]",
+            rf"{_one_of(_TEXT_SIGNS)}\ufe0f",
+            r"[0-9#*]\ufe0f?\u20e3",
+            (  # England, Scotland, Wales
+                "🏴\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067|"
+                "\U000e0073\U000e0063\U000e0074|\U000e0077\U000e006c\U000e0073)\U000e007f"
+            ),
         ]
     )
     + ")",
