@@ -80,6 +80,10 @@ for _word in sorted(_TLDS, key=len, reverse=True):
         _FOREIGN_TLDS.setdefault(_word[0], []).append(_word)
 
 
+_Stretch = tuple[str, bool, bool]
+"""A stretch with a sign before and behind it; whether a path goes on with it; whether a link ends at it."""
+
+
 class _Known(dict[str, int]):
     """What a function says of each label: asked once for each, for hostile texts repeat theirs."""
 
@@ -131,7 +135,7 @@ class _Search:
         self.found: list[tuple[int, int]] = []
         self.used = 0  # what lies before belongs to a link, or to what looked like one
         self.tld_length = _Known(_tld_length).__getitem__
-        self.seen: dict[tuple[str, bool, bool], tuple[list[tuple[int, int]], bool]] = {}
+        self.seen: dict[_Stretch, tuple[list[tuple[int, int]], bool]] = {}
         self.hosts: dict[str, int] = {}
         self.fits = _Known(_fits).__getitem__
 
@@ -153,29 +157,34 @@ class _Search:
 
     def _links_of(self, start: int, end: int) -> None:
         """Find the links without a scheme of a stretch; those of one that was there before are known."""
-        used, has_path = _tail(self.text, end)
-        if not start or used - start >= _MAX_URL - len("https://"):
+        stretch = (self.text[start - 1 : end + 1], _has_path(self.text, end), self.used == start)
+        known = self.seen.get(stretch) if start else None
+        if known is None:
+            self._learn_links(stretch, start, end)
+            return
+        spans, to_end = known
+        used = _end_of_link(self.text, end) if to_end else self.used
+        if used - start >= _MAX_URL - len("https://"):
             self._bare_links(start, end)
             return
-        stretch = (self.text[start - 1 : end + 1], has_path, self.used == start)
-        if known := self.seen.get(stretch):
-            spans, to_end = known
-            self.used = used if to_end else self.used
-            if spans:
-                self.found += [(start + left, start + right) for left, right in spans]
-                if has_path and spans[-1][1] > end - start:
-                    self.found[-1] = (start + spans[-1][0], used)
-            return
+        self.used = used
+        if spans:
+            self.found += [(start + left, start + right) for left, right in spans]
+            if stretch[1] and spans[-1][1] > end - start:
+                self.found[-1] = (start + spans[-1][0], used)
+
+    def _learn_links(self, stretch: _Stretch, start: int, end: int) -> None:
         before = len(self.found)
         self._bare_links(start, end)
-        spans = [(left - start, right - start) for left, right in self.found[before:]]
-        self.seen[stretch] = (spans, self.used >= end)
+        if self.used - start < _MAX_URL - len("https://"):  # none was left out for what goes on with it
+            spans = [(left - start, right - start) for left, right in self.found[before:]]
+            self.seen[stretch] = (spans, self.used >= end)
 
     def _add_plain(self, start: int, latin: int, end: int) -> None:
         """Add the link without a scheme of the domain `text[start:end]`, which is Latin from `latin` on."""
-        self.used, has_path = _tail(self.text, end)
+        self.used = _end_of_link(self.text, end)
         if len("https://") + self.used - start <= _MAX_URL:
-            self.found.append((latin, self.used if has_path else end))
+            self.found.append((latin, self.used if _has_path(self.text, end) else end))
 
     def _bare_links(self, start: int, end: int) -> None:
         """Find the links without a scheme of a stretch."""
@@ -190,9 +199,9 @@ class _Search:
                 continue
             first = labels.last[first]
             domain_end = labels.end(first)
-            self.used, has_path = _tail(self.text, domain_end)
+            self.used = _end_of_link(self.text, domain_end)
             if self.text[begin - 1 : begin] not in _NO_BARE_LINK_AFTER:
-                self._add_latin(begin, domain_end, has_path=has_path)
+                self._add_latin(begin, domain_end)
 
     def _start_in(self, labels: _Labels, first: int) -> int | None:
         """Return where a domain starts inside label `first`, as far left as may be; None for nowhere."""
@@ -212,12 +221,12 @@ class _Search:
             return 1  # twitter-text tries "a sign before it" ahead of "the start of the text"
         return begin
 
-    def _add_latin(self, start: int, end: int, *, has_path: bool) -> None:
+    def _add_latin(self, start: int, end: int) -> None:
         """Add what may be a link of the domain `text[start:end]` without a scheme."""
         spans = self._latin_domains(start, end)
         if not spans or not self._valid(self.text[start:end], len("https://") + self.used - start):
             return
-        if has_path:
+        if self.used > end and _has_path(self.text, end):
             spans[-1] = (spans[-1][0], self.used)
         self.found += spans
 
@@ -228,7 +237,7 @@ class _Search:
         host_end = None if begin is None else self._host_end(host)
         if begin is None or host_end is None:
             return
-        self.used = link_end = _tail(text, host_end)[0]
+        self.used = link_end = _end_of_link(text, host_end)
         domain = text[host:host_end]
         if domain.startswith("xn--") and not self._latin_domains(host, host_end):
             return
@@ -321,17 +330,20 @@ def _scheme_start(text: str, start: int, end: int, used: int) -> int | None:
     return scheme.start()
 
 
-def _tail(text: str, domain_end: int) -> tuple[int, bool]:
-    """Return where the port, path and query end that follow a domain, and whether there is a path."""
-    end, sign = domain_end, text[domain_end : domain_end + 1]
-    if sign not in _GOES_ON:
-        return end, False
-    if port := _PORT.match(text, end) if sign == ":" else None:
-        end = port.end()
-    has_path = text.startswith("/", end)
-    if path := _PATH.match(text, end) if has_path else None:
+def _has_path(text: str, domain_end: int) -> bool:
+    port = _PORT.match(text, domain_end) if text.startswith(":", domain_end) else None
+    return text.startswith("/", port.end() if port else domain_end)
+
+
+def _end_of_link(text: str, domain_end: int) -> int:
+    """Return where the port, path and query end that follow a domain."""
+    if text[domain_end : domain_end + 1] not in _GOES_ON:
+        return domain_end
+    port = _PORT.match(text, domain_end) if text.startswith(":", domain_end) else None
+    end = port.end() if port else domain_end
+    if path := _PATH.match(text, end) if text.startswith("/", end) else None:
         end += len(path[0].rstrip(_NOT_LAST_IN_PATH))
-    return _end_of_query(text, end, len(text)), has_path
+    return _end_of_query(text, end, len(text))
 
 
 def _end_of_query(text: str, end: int, limit: int) -> int:
