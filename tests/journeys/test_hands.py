@@ -39,13 +39,22 @@ def labels(card: Json) -> list[str]:
 def test_a_case_is_released_by_who_has_it_and_by_nobody_else(desk: WholeDesk) -> None:
     words = "to be released"
     card = claimed(desk, words)
-    assert labels(card) == ["Reply", "Release", "Take over", "Escalate", "Resolve", "Open on X", "Why?"]
+    assert labels(card) == [
+        "Reply",
+        "Release",
+        "Take over",
+        "Move to DM",
+        "Escalate",
+        "Resolve",
+        "Open on X",
+        "Why?",
+    ]
     refused(desk, "Release", card, "<@U0ASHA> has this case since", user="U0MEHMET")
 
     desk.click("Release", card)
     card = desk.card_shows(words, "nobody has it yet")
 
-    assert labels(card) == ["Claim", "Reply", "Escalate", "Resolve", "Open on X", "Why?"]
+    assert labels(card) == ["Claim", "Reply", "Move to DM", "Escalate", "Resolve", "Open on X", "Why?"]
     refused(desk, "Release", card, "Nobody has this case", user="U0ASHA", stale=True)
     desk.assert_promises()
 

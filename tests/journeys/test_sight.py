@@ -39,6 +39,10 @@ CANARIES = {
     "draft": "pikipiki",
     "forged": "wellensittich",
 }
+UNSTORABLE = """
+    CREATE TRIGGER unstorable BEFORE INSERT ON messages WHEN NEW.text LIKE '%noch ein%'
+    BEGIN SELECT RAISE(ABORT, 'no such words here'); END
+"""
 KEPT = {"messages.text", "drafts.text", "customers.name"}
 
 
@@ -60,7 +64,8 @@ def a_bad_day(desk: WholeDesk) -> None:
     """Let every road be taken on which words or secrets could come to light."""
     card = a_reply_through_troubles(desk, f"ein {CANARIES['post']}")
     # A post that cannot be stored, a forged click, and signed ones that make no sense.
-    desk.control("x/person", {"username": "piri", "followers": 10**30})
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql(UNSTORABLE)
     desk.write(f"@sarishop noch ein {CANARIES['post']}", author="piri")
     wait_until(lambda: [m for m in desk.channel("C0ADMIN")["messages"] if "could not be stored" in m["text"]])
     forged = as_form(click_on(card, "Release", value=CANARIES["forged"]))
