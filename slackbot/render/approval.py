@@ -119,12 +119,19 @@ def _words(request: Request, head: str) -> list[Json]:
         customer = line(*inert(say("(the post is gone)"), italic=True))
     else:
         customer = quote(request.target.text, limit=700)
-    parts = [line(*inert(wrote, bold=True)), customer]
+    parts = [line(*inert(wrote, bold=True)), *_before(request), customer]
     text = request.draft.whole or request.draft.text
     if digest_of(text) == request.approval.digest:
         label = say("The reply") if request.draft.is_public else say("The reply, as a direct message")
         parts += [line(*inert(label, bold=True)), quote(text, limit=MOST_TEXT - 1000)]
     return [rich(f"{head}-words", *parts)]
+
+
+def _before(request: Request) -> list[Json]:
+    """Return the customer's other posts that the card shows: the newest alone may be "hello?"."""
+    target = request.target
+    others = [m for m in request.view.messages if m.external_id != target.external_id and not m.gone]
+    return [quote(m.text, limit=300) for m in others if m.written_at <= target.written_at]
 
 
 def _clocks(request: Request) -> list[str]:
