@@ -201,10 +201,14 @@ def deletes_a_card(walk: Walk, dice: Random) -> str:
     if not found:
         return "no card"
     post = dice.choice(found)
-    answer = walk.ask("slack/delete_message", {"channel": post.card_channel, "ts": post.card_ts})
     text = f"@sarishop {walk.words(CUSTOMERS_WORD)} are you there?"
-    again = {"author": post.username, "text": text, "reply_to": post.external_id}
-    return f"{walk.say(answer)}, then post {walk.post(walk.ask('x/write', again)['id'])}"
+    again = {"author": post.username, "text": text, "reply_to": post.external_id, "late": True}
+    written = walk.ask("x/write", again)
+    if "id" not in written:
+        return walk.say(written)
+    answer = walk.ask("slack/delete_message", {"channel": post.card_channel, "ts": post.card_ts})
+    walk.ask("x/release", {})
+    return f"{walk.say(answer)}, then post {walk.post(written['id'])}"
 
 
 # --- the reply dialog
@@ -213,7 +217,7 @@ def deletes_a_card(walk: Walk, dice: Random) -> str:
 def opens_reply(walk: Walk, dice: Random) -> str:
     """An agent presses Reply, or one of the buttons about direct messages."""
     action = dice.choice(["reply"] * 8 + ["move_to_dm", "dm_reply", "dm_reply", "read_dm"])
-    user = dice.choice(AGENTS)
+    user = dice.choice((*AGENTS, *AGENTS, *SUPERVISORS))
     free = cases.c.assignee.is_(None) | (cases.c.assignee == user)
     where: list[ColumnElement[bool]] = [free] if dice.random() < 0.8 else []
     if action in ("dm_reply", "read_dm"):
@@ -249,7 +253,7 @@ def _filled(walk: Walk, dice: Random) -> Json:
 
 
 def _answer(walk: Walk, dice: Random) -> str:
-    return f"{walk.words(AGENTS_WORD)} {dice.choice(ANSWERED[:3] * 4 + ANSWERED)}"
+    return f"{walk.words(AGENTS_WORD)} {dice.choice(ANSWERED[:2] * 8 + ANSWERED[:3] * 4 + ANSWERED)}"
 
 
 def submits(walk: Walk, dice: Random) -> str:
@@ -345,6 +349,8 @@ ACTS: list[tuple[float, Act]] = [
     (1.5, customer_bursts),
     (1, late_posts_show),
     (3, customer_writes_dm),
+    (2.5, customer_edits),
+    (1.5, customer_deletes),
     (0.5, customer_minds),
     (1.5, answered_by_hand),
     (5, claims),

@@ -19,7 +19,7 @@ from workflows.store.unit_of_work import look_on
 from workflows.store.views import DRAFTING_FOR
 
 BRAND = "sarishop"
-WITHIN_S = 60.0
+WITHIN_S = 90.0
 PUSH_EVERY_S = 0.7
 CHORES = ("poll", "own", "recheck", "dialogs")
 MIND = timedelta(seconds=1)
