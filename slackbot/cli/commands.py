@@ -2,13 +2,16 @@
 
 import os
 import sys
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from slackbot.cli.playbook import playbook
-from slackbot.cli.streams import plainly
+from slackbot.cli.streams import plainly, tell_json
 from slackbot.cli.text import text
+
+_TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 
 cli = typer.Typer(
     help="Answer your customers on X from Slack.",
@@ -19,6 +22,11 @@ cli = typer.Typer(
 )
 cli.add_typer(text, name="text")
 cli.add_typer(playbook, name="playbook")
+export = typer.Typer(help="Write the desk's record as JSON, one object a line.", no_args_is_help=True)
+cli.add_typer(export, name="export")
+
+OfCase = Annotated[int | None, typer.Option("--case", help="of this case only")]
+Since = Annotated[datetime | None, typer.Option(help="from this time on (UTC)", formats=_TIMES)]
 
 
 @cli.command()
@@ -78,3 +86,23 @@ def migrate() -> None:
         from workflows.store.schema import migrate_to_newest  # noqa: PLC0415
 
         migrate_to_newest(load_settings().store_url)
+
+
+@export.command("history")
+def export_history(case: OfCase = None, since: Since = None) -> None:
+    """Write what happened: who did what when, and about which text (by its digest), never the words."""
+    with plainly():
+        from slackbot.cli.export import history_lines  # noqa: PLC0415
+
+        for line in history_lines(case, since.replace(tzinfo=UTC) if since else None):
+            tell_json(line)
+
+
+@export.command("cases")
+def export_cases(case: OfCase = None, since: Since = None) -> None:
+    """Write the cases as they stand."""
+    with plainly():
+        from slackbot.cli.export import case_lines  # noqa: PLC0415
+
+        for line in case_lines(case, since.replace(tzinfo=UTC) if since else None):
+            tell_json(line)

@@ -1,6 +1,6 @@
 """RQ doors of X: deliver an answer, look for it, poll what X shows. Ids in, nothing decided here.
 
-The deeds stand in `speaking` and `reach`, the polls in `polling` (mentions) and `inbox` (direct messages),
+The deeds stand in `speaking`, the polls in `polling` (mentions) and `inbox` (direct messages),
 what changes on X after it was stored in `upkeep`.
 """
 
@@ -10,8 +10,7 @@ from workflows.domain.effects import Kind
 from workflows.jobs import upkeep
 from workflows.jobs.inbox import poll_inboxes
 from workflows.jobs.polling import poll_mentions
-from workflows.jobs.reach import ReachDeed
-from workflows.jobs.speaking import DmDeed, ReplyDeed
+from workflows.jobs.speaking import DmDeed, ReachDeed, ReplyDeed
 
 
 def deliver(effect_id: int) -> None:
