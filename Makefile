@@ -3,6 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
+TESTS_AT_A_TIME ?= 2
 UV ?= $(or $(shell command -v uv),$(BIN)/uv)
 
 # Settings of the machine's pip that would install elsewhere, or refuse a lock with hashes, are put aside;
@@ -40,8 +41,14 @@ sandbox: $(VENV)/.ready ## Run the desk with a stand-in Slack and X; PORT=4000 c
 	@exec $(BIN)/mentiondesk sandbox
 
 ##@ Work on it
+# Tests that count fractions of a second, or kill by the minute, have the machine to themselves.
 test: $(VENV)/.ready-dev ## Run every test that CI runs; ARGS="-k reply" passes on to pytest
+ifdef ARGS
 	@$(PY) -m pytest $(ARGS)
+else
+	@$(PY) -m pytest -m alone
+	@$(PY) -m pytest -m "not alone" -n $(TESTS_AT_A_TIME) --dist loadfile
+endif
 
 check: $(VENV)/.ready-dev ## Check format, style, types, import contracts, dependencies, spelling, size and docs
 	@$(BIN)/ruff format --check --quiet . || { echo 'Run .venv/bin/ruff format'; exit 1; }

@@ -96,7 +96,7 @@ def _channel_as_slack(channel: Channel) -> Answer:
         "is_group": False,
         "is_im": False,
         "is_mpim": False,
-        "is_private": False,
+        "is_private": channel.is_private,
         "is_general": False,
         "is_member": BOT in channel.members,
         "context_team_id": TEAM,
@@ -111,6 +111,12 @@ def channel_info(workspace: Workspace, args: Args) -> Answer:
     return {"channel": _channel_as_slack(find_channel(workspace, args.text("channel")))}
 
 
+def _type_of(channel: Channel) -> str:
+    if channel.is_im:
+        return "im"
+    return "private_channel" if channel.is_private else "public_channel"
+
+
 def list_channels(workspace: Workspace, args: Args) -> Answer:
     """Do `conversations.list`; without `types`, public channels."""
     types = set((args.text("types") or "public_channel").split(","))
@@ -119,8 +125,7 @@ def list_channels(workspace: Workspace, args: Args) -> Answer:
     wanted = [
         channel
         for channel in workspace.channels.values()
-        if ("im" if channel.is_im else "public_channel") in types
-        and not (channel.is_archived and args.flag("exclude_archived"))
+        if _type_of(channel) in types and not (channel.is_archived and args.flag("exclude_archived"))
     ]
     page, cursor = _page(wanted, args)
     shown = [_channel_as_slack(channel) for channel in page]

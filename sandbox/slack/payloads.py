@@ -29,6 +29,11 @@ from sandbox.slack.workspace import (
 Payload = dict[str, Any]
 
 
+def _type_of(channel: Channel) -> str:
+    """Return a channel's type as events call it."""
+    return "im" if channel.is_im else "group" if channel.is_private else "channel"
+
+
 def _interaction(kind: str, person: Person, trigger_id: str) -> Payload:
     """Return the keys that all interactivity has in common."""
     return {
@@ -166,7 +171,7 @@ def message_event(channel: Channel, message: Message) -> Payload:
     event = message_as_slack(message) | {
         "channel": channel.id,
         "event_ts": message.ts,
-        "channel_type": "im" if channel.is_im else "channel",
+        "channel_type": _type_of(channel),
     }
     if not message.bot:
         event["client_msg_id"] = str(uuid.uuid4())
@@ -184,7 +189,7 @@ def message_changed_event(channel: Channel, message: Message, ts: str) -> Payloa
         "subtype": "message_changed",
         "hidden": True,
         "channel": channel.id,
-        "channel_type": "im" if channel.is_im else "channel",
+        "channel_type": _type_of(channel),
         "ts": ts,
         "event_ts": ts,
         "message": message_as_slack(message),
@@ -199,7 +204,7 @@ def message_deleted_event(channel: Channel, message: Message, ts: str) -> Payloa
         "subtype": "message_deleted",
         "hidden": True,
         "channel": channel.id,
-        "channel_type": "im" if channel.is_im else "channel",
+        "channel_type": _type_of(channel),
         "ts": ts,
         "event_ts": ts,
         "deleted_ts": message.ts,

@@ -119,6 +119,7 @@ class Channel:
     members: list[str]
     is_im: bool = False
     is_archived: bool = False
+    is_private: bool = False
     messages: dict[str, Message] = field(default_factory=dict)
     """All messages by `ts`, replies included, in order of arrival."""
 
@@ -391,4 +392,5 @@ def _channels() -> list[Channel]:
         Channel("C0LEADS", "support-leads", [*full, BOT]),
         Channel("C0ADMIN", "desk-admin", [*full, BOT]),
         Channel("C0RANDOM", "random", [*full]),
+        Channel("C0DMS", "customers-private", [*full, BOT], is_private=True),
     ]

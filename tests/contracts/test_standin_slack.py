@@ -207,7 +207,7 @@ def test_the_workspace_is_seeded_as_documented(slack: Slack) -> None:
         *("U0ASHA", "U0MEHMET", "U0PRIYA", "U0OMAR", "U0GUEST", "U0DESK")
     ]
     members = {channel["id"]: channel["is_member"] for channel in state["channels"]}
-    assert members == {"C0SUPPORT": True, "C0LEADS": True, "C0ADMIN": True, "C0RANDOM": False}
+    assert members == {"C0SUPPORT": True, "C0LEADS": True, "C0ADMIN": True, "C0RANDOM": False, "C0DMS": True}
     assert state["me"] is None
 
 

@@ -11,6 +11,7 @@ from tests.backstage import case_of, count, quiet, quiet_for_good
 from tests.whole_desk import FAST, WholeDesk, shown, wait_until
 from workflows.store.tables import messages
 
+pytestmark = pytest.mark.alone
 BURST = 10
 
 
