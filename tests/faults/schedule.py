@@ -29,7 +29,7 @@ from workflows.store.tables import outbox
 # Words that nobody uses otherwise: where one turns up, there are a person's words.
 CUSTOMERS_WORD, AGENTS_WORD, PRIVATE_WORD = "quokka", "walrus", "pangolin"
 KEPT = 30
-BREATH, BACKLOG, LONGEST_BREATH_S = 5, 3, 0.5
+BREATH, BACKLOG, LONGEST_BREATH_S = 5, 5, 0.25
 LATEST_RESTART = 8
 """So many steps at the most is a process that died missing."""
 

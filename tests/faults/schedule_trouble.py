@@ -131,9 +131,9 @@ def waits_end(walk: Walk, dice: Random) -> str:
 ACTS: list[tuple[float, Act]] = [
     (6, something_fails),
     (2, faults_end),
-    (1.2, is_killed),
-    (2, will_die),
+    (1, is_killed),
+    (1.6, will_die),
     (0.7, redis_forgets),
-    (0.4, time_passes),
+    (0.3, time_passes),
     (3, waits_end),
 ]

@@ -21,14 +21,14 @@ from workflows.domain.effects import Kind, Queue, State
 from workflows.store import drafts as states
 from workflows.store.reply_tables import drafts
 
-UNDO_S = 2
+UNDO_S = 3
 PLAYBOOK = f"version: 1\nname: Undo\nreplies: {{undo: {UNDO_S}s}}\n"
 RUNNING = ("web", "clock", "worker-1")
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BreakableDesk]:
-    """One desk whose answers can be taken back for two seconds; each test kills and mends it."""
+    """One desk whose answers can be taken back for three seconds; each test kills and mends it."""
     desk = BreakableDesk(tmp_path_factory.mktemp("desk"))
     (desk.playbooks / "desk.yaml").write_text(PLAYBOOK)
     try:
