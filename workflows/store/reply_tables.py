@@ -61,7 +61,13 @@ drafts = Table(
 )
 Index("ix_drafts_case", drafts.c.case_id, drafts.c.id)
 Index("ix_drafts_thread_of", drafts.c.thread_of)
-Index("ix_drafts_macro", drafts.c.macro)
+Index(
+    "ix_drafts_macro",
+    drafts.c.macro,
+    drafts.c.id,
+    sqlite_where=text("submitted_at IS NOT NULL"),
+    postgresql_where=text("submitted_at IS NOT NULL"),
+)
 Index("ix_drafts_opened_at", drafts.c.opened_at)
 Index("ix_drafts_external_id", drafts.c.external_id)
 

@@ -14,11 +14,11 @@ depends_on = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _WAKES = sa.text("wake_at IS NOT NULL")
+_USED = sa.text("submitted_at IS NOT NULL")
 _OLDER = sa.text("older_text <> ''")
 _INDEXED = (
     ("messages", "newest_id"),
     ("drafts", "thread_of"),
-    ("drafts", "macro"),
 )
 _TABLES = ("approvals", "votes", "contacts", "handoffs", "streams")
 
@@ -145,6 +145,7 @@ def upgrade() -> None:
             op.add_column(table, column)
     for table, name in _INDEXED:
         op.create_index(f"ix_{table}_{name}", table, [name])
+    op.create_index("ix_drafts_macro", "drafts", ["macro", "id"], sqlite_where=_USED, postgresql_where=_USED)
     op.create_index("ix_messages_checked_at", "messages", ["account_id", "checked_at"])
     op.create_index(
         "ix_messages_edited_at", "messages", ["edited_at"], sqlite_where=_OLDER, postgresql_where=_OLDER
@@ -267,6 +268,7 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index("ix_messages_edited_at", "messages")
     op.drop_index("ix_messages_checked_at", "messages")
+    op.drop_index("ix_drafts_macro", "drafts")
     for table, name in _INDEXED:
         op.drop_index(f"ix_{table}_{name}", table)
     for table, columns in _columns().items():
