@@ -18,6 +18,7 @@ from workflows.domain.people import may_act
 from workflows.errors import AlreadyTaken, DeliveryError, Missing, NotSaved, Refusal
 from workflows.services.board import Asker, refresh_card, tell_privately
 from workflows.services.playbooks import current_playbooks, may_work, playbooks_about
+from workflows.store.drafts import DraftId
 from workflows.store.unit_of_work import UnitOfWork
 
 
@@ -173,6 +174,15 @@ def check_actor(uow: UnitOfWork, click: Click) -> None:
     if person is None:
         uow.outbox.add(Kind.PEOPLE, click.asker.agent)
     may_work(uow, playbooks, click.asker.agent)
+
+
+def check_draft(uow: UnitOfWork, click: Click) -> None:
+    """Check that this person may work on the case of the draft that the click names.
+
+    Raises Missing, NotAllowed.
+    """
+    case_id = uow.drafts.case_of(DraftId(click.subject))
+    may_work(uow, playbooks_about(uow, case_id), click.asker.agent)
 
 
 def _note_card(uow: UnitOfWork, click: Click) -> None:

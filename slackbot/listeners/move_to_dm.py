@@ -28,6 +28,7 @@ from workflows.services.dm_help import HELP, check_help, note_encrypted
 from workflows.services.handoffs import INVITE
 from workflows.services.outcomes import confirm_reply, send_again
 from workflows.services.replies import Choices, OpenReply, keep_draft, look_at, open_reply
+from workflows.store.approvals import Approval
 from workflows.store.drafts import DM, DraftId
 from workflows.store.unit_of_work import UnitOfWork
 
@@ -80,13 +81,15 @@ def _offer(app: App, desk: Desk, sender: Sender, purpose: str) -> None:
 
 def _read(desk: Desk, sender: Sender, click: Click) -> None:
     """Open the direct messages for one person, within the click."""
-    read: list[Directs] = []
+    read: list[tuple[Directs, Approval | None]] = []
 
     def look(uow: UnitOfWork) -> None:
-        read.append(read_directs(uow, click.case_id, click.asker))
+        directs = read_directs(uow, click.case_id, click.asker)
+        read.append((directs, uow.approvals.sent_back_direct(click.case_id)))
 
     if answer(desk, click, look):
-        _show(desk, sender, click, render_direct_dialog(read[0]))
+        directs, sent_back = read[0]
+        _show(desk, sender, click, render_direct_dialog(directs, sent_back=sent_back))
 
 
 def _open(desk: Desk, sender: Sender, click: Click) -> None:

@@ -6,7 +6,15 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from slackbot.listeners.click import Click, answer, check_actor, listen, read_click, read_submission
+from slackbot.listeners.click import (
+    Click,
+    answer,
+    check_actor,
+    check_draft,
+    listen,
+    read_click,
+    read_submission,
+)
 from slackbot.render.modals import (
     AS_THREAD,
     CHANNEL,
@@ -79,7 +87,12 @@ def register(app: App, desk: Desk, sender: Sender) -> None:
 
 def _decide(app: App, desk: Desk, button: str, act: Callable[[UnitOfWork, DraftId, Asker], None]) -> None:
     """Let a button that names a draft decide about it."""
-    listen(app, desk, button, lambda uow, click: act(uow, DraftId(click.subject), click.asker))
+
+    def decide(uow: UnitOfWork, click: Click) -> None:
+        check_draft(uow, click)
+        act(uow, DraftId(click.subject), click.asker)
+
+    listen(app, desk, button, decide)
 
 
 def open_dialog(desk: Desk, sender: Sender, click: Click, *, purpose: str = "") -> None:
@@ -111,6 +124,7 @@ def _keep(desk: Desk, filling: Click, view_id: str, choices: Choices) -> None:
     """Keep what was filled in, and let the dialog show what it comes to."""
 
     def keep(uow: UnitOfWork) -> None:
+        check_draft(uow, filling)
         keep_draft(uow, DraftId(filling.subject), filling.asker.agent, choices)
         uow.outbox.add(Kind.MODAL, view_id, payload={"draft": filling.subject})
 
@@ -127,6 +141,7 @@ def _submit(desk: Desk, submission: Click, view: Json) -> Json:
     try:
         with desk.begin(delivery=submission.delivery) as uow:
             check_actor(uow, submission)
+            check_draft(uow, submission)
             held = submit_reply(uow, DraftId(submission.subject), submission.asker, choices)
             if held:
                 return {"response_action": "update", "view": render_reply_modal(held)}

@@ -15,7 +15,8 @@ def render_answers(view: CaseView, head: str) -> list[Json]:
     if view.reply is not None:
         blocks += _answer(view.reply, head)
     for approval in view.awaiting:
-        blocks += render_awaiting(approval, f"{head}-{approval.id}")
+        is_newest = approval is view.awaiting[-1]
+        blocks += render_awaiting(approval, f"{head}-{approval.id}", recall=is_newest)
     for draft in view.held[:3]:
         why = held_because(draft.reason)
         sentence = say(":eyes: %(who)s’s reply was held: %(why)s", who=person(draft.author), why=why)
@@ -41,7 +42,7 @@ def _decisions(draft: Draft) -> list[Json]:
     if draft.state == states.ASKED:
         again = button("send_again", say("Send again"), value)
         return [button("it_is_there", say("It is there"), value, style="primary"), again]
-    if draft.state == states.REFUSED and draft.parts:
+    if draft.state == states.REFUSED and draft.thread_of:
         return [button("send_rest", say("Send the rest"), value)]
     return []
 

@@ -176,19 +176,22 @@ def _buttons(request: Request) -> list[Json]:
     return buttons
 
 
-def render_awaiting(approval: Approval, head: str) -> list[Json]:
-    """Return what the case's card says of a draft that waits: who asked, who must approve, until when."""
+def render_awaiting(approval: Approval, head: str, *, recall: bool = True) -> list[Json]:
+    """Return what the case's card says of a draft that waits: who asked, who must approve, until when.
+
+    recall  with its button: a message may hold one of a name, so of several only one has it here.
+    """
     asked = say(
         ":raised_hand: %(author)s’s reply waits for the approval of %(who)s · %(left)s",
         author=person(approval.requested_by),
         who=who_words([name for need in approval.needs for name in need.approvers]),
         left=time_left(approval),
     )
-    recall = button("recall", say("Recall"), str(approval.id))
-    return [
-        context(f"{head}-awaits", asked),
-        {"type": "actions", "block_id": f"{head}-recall", "elements": [recall]},
-    ]
+    blocks = [context(f"{head}-awaits", asked)]
+    if recall:
+        take_back = button("recall", say("Recall"), str(approval.id))
+        blocks.append({"type": "actions", "block_id": f"{head}-recall", "elements": [take_back]})
+    return blocks
 
 
 def render_request_ping(

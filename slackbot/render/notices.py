@@ -262,6 +262,9 @@ _HELD: dict[str, Callable[[], str]] = {
     "answered_on_x": lambda: say("somebody answered on X itself. Please press Reply and look again."),
     "resolved": lambda: say("the case was resolved meanwhile."),
     "taken_over": lambda: say("a colleague took the case over."),
+    "needs_approval": lambda: say(
+        "such an answer needs an approval by now. Please press Reply and hand it in."
+    ),
     "opted_out": lambda: say("the customer asked to be left alone. Please look again."),
     "another_sent": lambda: say("another reply was sent meanwhile. Please press Reply and look again."),
     "sent_back": lambda: say("it was sent back, the thread says why. Please press Reply to change it."),

@@ -212,7 +212,9 @@ CARDS: dict[str, CaseView] = {
     ),
     "leaving": make_view(reply=make_draft(leaves_at=NOW + timedelta(seconds=5))),
     "part_refused": make_view(
-        reply=make_draft(states.REFUSED, "Then you send it. (2/2)", reason="forbidden", part=2, parts=2)
+        reply=make_draft(
+            states.REFUSED, "Then you send it. (2/2)", reason="forbidden", part=2, parts=2, thread_of=30
+        )
     ),
     "held": make_view(
         held=(

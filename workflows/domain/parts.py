@@ -13,6 +13,7 @@ _ENDS = (
     regex.compile(r"(?<=[.!?…।॥。])\s+"),
     regex.compile(r"\s+"),
 )
+_NUMBER = regex.compile(r" \(\d/\d\)\Z")
 _GRAPHEMES = regex.compile(r"\X")
 _SHORTEST_SHARE = 0.5  # a sentence's end in the first half would waste a post
 
@@ -38,6 +39,11 @@ def split_in_parts(text: str, *, limit: int) -> list[str]:
         pieces.append(rest[:at].rstrip())
         rest = rest[at:].lstrip()
     return [f"{piece} ({number}/{len(pieces)})" for number, piece in enumerate(pieces, start=1)]
+
+
+def without_number(post: str) -> str:
+    """Return a part's words without its number."""
+    return _NUMBER.sub("", post)
 
 
 def _cut(text: str, room: int) -> int:

@@ -25,6 +25,7 @@ class Post:
     mentions     ids (or lower-case usernames, where the network gave no id) that the text names.
     leading      how many characters at the start are mentions that the network itself may have put there.
     in_reply_to  id of the answered post, "" when it answers none.
+    conversation_id  "" when it is that of the answered post and the network did not say which.
     versions     ids of all versions of an edited post, oldest first; () when there is only one.
     editable_until  None where X does not say.
     """

@@ -145,7 +145,7 @@ class ReplyDeed(_SpeechOnX):
         """
         with contextlib.suppress(DeliveryError):
             for post in self._gateway.look_up([post_id]).posts:
-                roots = self._gateway.look_up([post.conversation_id]).posts
+                roots = self._gateway.look_up([post.conversation_id or post.in_reply_to]).posts
                 return bool(roots) and all(p.reply_settings == "everyone" for p in (post, *roots))
         return False
 

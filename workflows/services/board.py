@@ -129,7 +129,7 @@ def tell_privately(uow: UnitOfWork, asker: Asker, delivery: str, code: str, **fa
     uow.outbox.add(Kind.NOTICE, f"{delivery}:{code}", payload=payload)
 
 
-def alert(uow: UnitOfWork, channel: str, key: str, code: str, **facts: str) -> None:
+def alert(uow: UnitOfWork, channel: str, key: str, code: str, /, **facts: str) -> None:
     """Wish for one word to the operators; the same key is said once."""
     if channel:
         uow.outbox.add(
@@ -143,6 +143,8 @@ def alert(uow: UnitOfWork, channel: str, key: str, code: str, **facts: str) -> N
 def lost_card(uow: UnitOfWork, case_id: CaseId) -> None:
     """Forget a card that a person deleted, and wish for a new one."""
     case = uow.cases.get(case_id)
+    if case.card_ts is None:
+        return  # another refusal of the same loss was here before; a new one is on its way
     # The last click's answer_url belongs to the lost message.
     uow.cases.note_card(case_id, card_ts=None, card_version=0, card_digest="", answer_uses=0)
     post_card(uow, case)

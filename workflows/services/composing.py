@@ -161,6 +161,15 @@ def macro_text(uow: UnitOfWork, macro: Macro, draft: Draft, view: CaseView, targ
     return fill(wordings[turn % len(wordings)], _values(uow, draft, view))
 
 
+def wordings_filled(uow: UnitOfWork, macro: Macro, draft: Draft, view: CaseView) -> set[str]:
+    """Return all that a macro could have put into this draft, in every language."""
+    values, found = _values(uow, draft, view), set()
+    for wording in (wording for wordings in macro.wordings.values() for wording in wordings):
+        with contextlib.suppress(Refusal):
+            found.add(fill(wording, values))
+    return found
+
+
 def _values(uow: UnitOfWork, draft: Draft, view: CaseView) -> dict[str, str]:
     customer, account = view.customer, view.account
     return {

@@ -6,6 +6,7 @@ from workflows.domain.case import Case, Status
 from workflows.domain.effects import Kind
 from workflows.domain.handoff import Stage
 from workflows.domain.reply import same_words
+from workflows.services.board import refresh_card
 from workflows.services.clocks import case_playbook
 from workflows.store.contacts import NO, YES
 from workflows.store.drafts import Draft
@@ -55,7 +56,15 @@ def note_reach(uow: UnitOfWork, case: Case, *, takes_dms: bool) -> bool:
     if known == found:
         return False
     uow.contacts.note(case.account_id, case.customer_id, takes_dms=found)
+    _show_elsewhere(uow, case)
     return True
+
+
+def _show_elsewhere(uow: UnitOfWork, case: Case) -> None:
+    """Let the cards of the customer's other cases say it, too: it is about the person."""
+    for other in uow.cases.others_of_customer(case):
+        uow.cases.touch(other.id)
+        refresh_card(uow, other)
 
 
 def heed_words(uow: UnitOfWork, case: Case, text: str, post_id: str) -> None:
@@ -63,6 +72,7 @@ def heed_words(uow: UnitOfWork, case: Case, text: str, post_id: str) -> None:
     if not (is_opt_out(text, case.language) or is_opt_out(text, "")) or has_opted_out(uow, case):
         return
     uow.contacts.note(case.account_id, case.customer_id, opted_out_at=uow.now)
+    _show_elsewhere(uow, case)
     uow.history.add(case.id, Event.OPTED_OUT, ("customer", str(case.customer_id)), post=post_id)
     handoff = uow.handoffs.latest(case.id)
     if handoff and handoff.wake_at:

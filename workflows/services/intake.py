@@ -64,9 +64,9 @@ class _PublicArrival(Arrival):
     def conversation(self) -> str:
         """Return the conversation of the post; where X leaves it out, it is that of the post it answers."""
         post = self.post
-        if post.in_reply_to and post.conversation_id == post.in_reply_to:
+        if post.in_reply_to and not post.conversation_id:
             known = self.uow.cases.conversation_of(self.account.id, post.in_reply_to)
-            return known or post.conversation_id
+            return known or post.in_reply_to
         return post.conversation_id
 
     def known_case(self, customer_id: int, conversation: str) -> Case | None:

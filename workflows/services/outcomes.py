@@ -7,7 +7,7 @@ from workflows.errors import Conflict
 from workflows.services.board import Asker, refresh_card, show
 from workflows.services.clocks import keep_time
 from workflows.services.dm_help import answer_out
-from workflows.services.sending import kind_of, send_next_part
+from workflows.services.sending import held_draft, kind_of, send_next_part
 from workflows.services.upkeep import answer_refused
 from workflows.store import drafts as states
 from workflows.store.cases import NewMessage
@@ -54,6 +54,9 @@ def reply_refused(uow: UnitOfWork, effect: Effect, reason: str) -> None:
         if reason == "not_summoned" and target.summons.follows_up:
             uow.accounts.remember_follow_ups_refused(case.account_id)
         answer_refused(uow, draft, reason)
+    if not draft.thread_of:
+        uow.drafts.drop_later_parts(draft.id)
+        uow.drafts.copy_open(draft, draft.whole or draft.text)  # to be made personal, or said elsewhere
     uow.cases.touch(case.id)
     case = uow.cases.get(case.id)
     show(uow, case)
@@ -107,7 +110,7 @@ def send_again(uow: UnitOfWork, draft_id: DraftId, asker: Asker) -> None:
 
 
 def _doubted_effect(uow: UnitOfWork, draft_id: DraftId) -> Effect:
-    draft = uow.drafts.get(draft_id)
+    draft = held_draft(uow, draft_id)
     effect = uow.outbox.find(kind_of(draft), str(draft.id))
     if effect is None or draft.state != states.ASKED:
         raise Conflict("doubt_settled")

@@ -14,10 +14,10 @@ from workflows.errors import Conflict, Refusal
 from workflows.services.approvals import ask_approval, void_approvals
 from workflows.services.board import Asker, refresh_card, tell_privately
 from workflows.services.clocks import case_playbook, keep_time
-from workflows.services.composing import Composed, compose, macro_text
+from workflows.services.composing import Composed, compose, macro_text, wordings_filled
 from workflows.services.context import changes_since, newest_line
 from workflows.services.escalations import quiet_by_claim
-from workflows.services.sending import send_draft
+from workflows.services.sending import held_draft, send_draft
 from workflows.store import drafts as states
 from workflows.store.drafts import Draft, DraftId
 from workflows.store.history import Event
@@ -166,26 +166,37 @@ def leave_old_dialogs(uow: UnitOfWork) -> None:
 def keep_draft(uow: UnitOfWork, draft_id: DraftId, agent: str, choices: Choices) -> Draft:
     """Keep what was filled in so far: a closed dialog loses nothing. A macro that was picked fills it.
 
-    Raises Missing, Refusal ("unfilled").
+    Raises Missing, Refusal ("not_your_draft", "unfilled").
     """
-    draft = uow.drafts.get(draft_id)
-    if draft.author != agent or draft.state != states.OPEN:
+    draft = held_draft(uow, draft_id)
+    if draft.author != agent:
+        raise Refusal("not_your_draft")
+    if draft.state != states.OPEN:
         return draft
     values = choices.values()
-    account = uow.cases.get(draft.case_id).account_id
-    if "target" in values and uow.views.case_of(account, values["target"]) != draft.case_id:
-        del values["target"]  # no post of this case: nothing in a payload but ids is believed
-    if "target" in values:
-        is_dm = uow.views.message(account, values["target"]).is_dm
-        values["channel"] = states.DM if is_dm else states.PUBLIC
-    elif values.get("channel") not in (None, draft.channel):
-        values |= _of_channel(uow, draft, values["channel"])
+    channel, target = values.pop("channel", draft.channel), values.pop("target", "")
+    if target and _fits(uow, draft, target, channel):
+        values |= {"target": target, "channel": channel}
+    elif channel != draft.channel:
+        values |= _of_channel(uow, draft, channel)
     if values:
         uow.drafts.change(draft.id, draft.author, **values)
         draft = uow.drafts.get(draft_id)
     if choices.macro and choices.macro != draft.macro:
         draft = _fill(uow, draft, choices.macro)
     return draft
+
+
+def _fits(uow: UnitOfWork, draft: Draft, target: str, channel: str) -> bool:
+    """Tell whether this is a message of the case that is answered in this channel.
+
+    Nothing in a payload but ids is believed; and whoever chose a direct message has not chosen to answer in
+    public, whatever the menu of posts still says.
+    """
+    account = uow.cases.get(draft.case_id).account_id
+    if uow.views.case_of(account, target) != draft.case_id:
+        return False
+    return uow.views.message(account, target).is_dm == (channel == states.DM)
 
 
 def _of_channel(uow: UnitOfWork, draft: Draft, channel: str) -> dict[str, str]:
@@ -198,15 +209,16 @@ def _of_channel(uow: UnitOfWork, draft: Draft, channel: str) -> dict[str, str]:
 
 
 def _fill(uow: UnitOfWork, draft: Draft, name: str) -> Draft:
-    """Put a macro's wording in the place of what an earlier macro left, else after what was typed."""
+    """Put a macro's wording after what was typed, or in the place of another macro's that nobody touched."""
     view = uow.views.case(draft.case_id)
-    playbook = case_playbook(uow, view.case)
-    macro = next((macro for macro in playbook.macros if macro.name == name), None)
-    if macro is None:
+    macros = {macro.name: macro for macro in case_playbook(uow, view.case).macros}
+    if name not in macros:
         return draft
     target = uow.views.message(view.case.account_id, draft.target)
-    text = macro_text(uow, macro, draft, view, target)
-    typed = "" if draft.macro else draft.text.strip()
+    text = macro_text(uow, macros[name], draft, view, target)
+    before = macros.get(draft.macro)
+    untouched = before is not None and draft.text in wordings_filled(uow, before, draft, view)
+    typed = "" if untouched else draft.text.strip()
     text = f"{typed}\n{text}" if typed else text
     uow.drafts.change(draft.id, draft.author, text=text, macro=name, fills=draft.fills + 1)
     return uow.drafts.get(draft.id)
@@ -221,7 +233,7 @@ def submit_reply(uow: UnitOfWork, draft_id: DraftId, asker: Asker, choices: Choi
     Raises Missing, HeldByOther, ToneRefused, Conflict ("already_submitted"), Refusal ("empty", "too_long",
     "resolved", "not_your_draft", "promise_past", "unfilled", "post_gone").
     """
-    draft = uow.drafts.get(draft_id)
+    draft = held_draft(uow, draft_id)
     if draft.author != asker.agent:
         raise Refusal("not_your_draft")
     if draft.state != states.OPEN:

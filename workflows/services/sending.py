@@ -1,13 +1,16 @@
 """Sending: a draft is frozen and waits for the undo window; until it leaves it can be taken back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from workflows.domain.case import may_write
 from workflows.domain.effects import Effect, Kind
-from workflows.domain.parts import split_in_parts
+from workflows.domain.parts import split_in_parts, without_number
 from workflows.domain.reply import digest
 from workflows.errors import Conflict, Refusal
 from workflows.services.board import Asker, refresh_card, show
 from workflows.services.clocks import case_playbook
+from workflows.services.composing import compose
 from workflows.services.context import changes_since
 from workflows.store import drafts as states
 from workflows.store.drafts import Draft, DraftId
@@ -103,22 +106,42 @@ def send_next_part(uow: UnitOfWork, sent: Draft, external_id: str) -> None:
     _note(uow, following, following.digest)
 
 
+def held_draft(uow: UnitOfWork, draft_id: DraftId) -> Draft:
+    """Return a draft, its case held before it: who holds both holds them in this order.
+
+    Raises Missing.
+    """
+    uow.cases.get(uow.drafts.case_of(draft_id))
+    return uow.drafts.get(draft_id)
+
+
 def resume_thread(uow: UnitOfWork, draft_id: DraftId, asker: Asker) -> None:
     """Send a refused part of a thread again, and with it what follows.
 
-    Raises Missing, Refusal ("not_your_draft"), Conflict ("doubt_settled").
+    An approved text whose case has gone on is given back instead: what it was approved for is over.
+
+    Raises Missing, HeldByOther, Refusal ("not_your_draft", "resolved"), Conflict ("doubt_settled").
     """
-    refused = uow.drafts.get(draft_id)
+    refused = held_draft(uow, draft_id)
     if asker.agent not in (refused.author, refused.editor):
         raise Refusal("not_your_draft")
-    if refused.state != states.REFUSED or not refused.parts:
+    if refused.state != states.REFUSED or refused.thread_of is None:
         raise Conflict("doubt_settled")
-    # An effect that X refused for good stays so: the part goes out as a draft of its own.
-    again = uow.drafts.copy_part(refused)
-    uow.drafts.move(refused.id, states.REFUSED, to=states.DROPPED)
-    _wish(uow, again)
-    _note(uow, again, again.digest)
     case = uow.cases.get(refused.case_id)
+    may_write(case, asker.agent, uow.now)
+    first = uow.drafts.get(DraftId(refused.thread_of))
+    uow.drafts.move(refused.id, states.REFUSED, to=states.DROPPED)
+    news = changes_since(uow, case.id, first.seen, but_by=refused.author)
+    if news and uow.approvals.of_draft(first.id):
+        rest = [refused, *uow.drafts.later_parts(first.id)]
+        uow.drafts.copy_open(first, " ".join(without_number(part.text) for part in rest))
+        uow.drafts.drop_later_parts(first.id)
+        uow.history.add(case.id, Event.REPLY_HELD, draft=str(first.id), why=str(news[-1].event))
+    else:
+        # An effect that X refused for good stays so: the part goes out as a draft of its own.
+        again = uow.drafts.copy_part(refused)
+        _wish(uow, again)
+        _note(uow, again, again.digest)
     uow.cases.touch(case.id)
     show(uow, case, asker)
 
@@ -128,9 +151,11 @@ def undo_reply(uow: UnitOfWork, draft_id: DraftId, asker: Asker) -> None:
 
     Raises Missing, Refusal ("not_your_draft"), Conflict ("left_already").
     """
-    draft = uow.drafts.get(draft_id)
+    draft = held_draft(uow, draft_id)
     if asker.agent not in (draft.author, draft.editor):
         raise Refusal("not_your_draft")
+    if draft.state == states.OPEN:
+        return  # taken back already: a second press is no other wish
     if not take_back(uow, draft, Event.REPLY_UNDONE, asker):
         raise Conflict("left_already")
     case = uow.cases.get(draft.case_id)
@@ -143,7 +168,9 @@ def take_back(
 ) -> bool:
     """Give a submitted draft that waits still back to its author; False when it is leaving or has left."""
     effect = uow.outbox.find(kind_of(draft), str(draft.id))
-    if draft.state != states.SUBMITTED or effect is None or not uow.outbox.take_back(effect):
+    if draft.state != states.SUBMITTED or draft.thread_of or effect is None:
+        return False  # a later part follows one that the world has read already
+    if not uow.outbox.take_back(effect):
         return False
     whole = draft.whole or draft.text
     fresh = {"text": whole, "whole": "", "part": 0, "parts": 0, "leaves_at": None}
@@ -159,21 +186,32 @@ def hold_if_spoilt(uow: UnitOfWork, draft: Draft, effect: Effect) -> bool:
     """Give a draft that is about to leave back to its author if something has made it wrong meanwhile.
 
     Checked in the very transaction that claims it; an approved one is held for all that its approver did not
-    see, any other for what surely spoils it: the post was edited or is gone, somebody answered by hand.
+    see, any other for what surely spoils it (the post was edited or is gone, somebody answered by hand), or
+    when the case has become one whose answers need an approval.
     """
     if draft.thread_of or draft.state != states.SUBMITTED:
         return False
-    news = changes_since(uow, draft.case_id, draft.seen, but_by=draft.author)
-    if not uow.approvals.of_draft(draft.id):
-        news = [line for line in news if line.event in _SPOILS]
-    case = uow.cases.get(draft.case_id)
-    target = uow.cases.message(case.account_id, draft.target)
-    is_gone = target is not None and bool(target.gone)
-    if not (news or is_gone) or not uow.outbox.postponed(effect, after_s=0, reason=""):
+    why = _spoilt_by(uow, draft)
+    if not why or not uow.outbox.postponed(effect, after_s=0, reason=""):
         return False
-    take_back(uow, draft, Event.REPLY_HELD, reason=str(news[-1].event if news else Event.POST_GONE))
+    take_back(uow, draft, Event.REPLY_HELD, reason=why)
     case = uow.cases.get(draft.case_id)
     uow.cases.touch(case.id)
     show(uow, case)
     refresh_card(uow, case)
     return True
+
+
+def _spoilt_by(uow: UnitOfWork, draft: Draft) -> str:
+    """Return what makes a draft wrong to send now; "" when nothing does."""
+    view = uow.views.case(draft.case_id)
+    target = uow.views.message(view.case.account_id, draft.target)
+    if target.gone:
+        return Event.POST_GONE
+    news = changes_since(uow, draft.case_id, draft.seen, but_by=draft.author)
+    is_approved = bool(uow.approvals.of_draft(draft.id))
+    spoils = news if is_approved else [line for line in news if line.event in _SPOILS]
+    if spoils:
+        return spoils[-1].event
+    whole = replace(draft, text=draft.whole or draft.text)
+    return "needs_approval" if not is_approved and compose(uow, whole, view, target).needs else ""

@@ -214,6 +214,12 @@ class Cases:
         )
         return [case_of(row) for row in rows]
 
+    def others_of_customer(self, case: Case, most: int = 20) -> Sequence[Case]:
+        """Return the customer's other open cases with this account, only to be shown."""
+        theirs = (cases.c.customer_id == case.customer_id, cases.c.account_id == case.account_id)
+        open_ones = select(cases).where(*theirs, cases.c.id != case.id, cases.c.status != Status.RESOLVED)
+        return [case_of(row) for row in self._connection.execute(open_ones.limit(most)).all()]
+
     def earlier_cases(self, customer_id: int) -> int:
         """Return how many cases this customer has had."""
         return int(self._connection.execute(_EARLIER, {"customer": customer_id}).scalar_one())

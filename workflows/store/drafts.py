@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NewType
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from workflows.domain.case import AgentId, CaseId
 from workflows.errors import Missing
@@ -27,6 +27,7 @@ UNSAID = frozenset({OPEN, AWAITING, LATER, DROPPED})  # nothing of it is on its 
 PUBLIC, DM = "public", "dm"
 MOST_USES = 200
 
+_CASE = select(drafts.c.case_id).where(drafts.c.id == bindparam("number"))
 _AUTHOR = select(drafts.c.author).where(drafts.c.id == bindparam("number"))
 _USES = (
     select(drafts.c.id)
@@ -108,6 +109,16 @@ class Drafts:
             raise Missing("no_such_draft")
         return draft_of(row)
 
+    def case_of(self, draft_id: DraftId) -> CaseId:
+        """Return the case of a draft, which is held before the draft itself, as everywhere.
+
+        Raises Missing.
+        """
+        number = self._connection.execute(_CASE, {"number": draft_id}).scalar()
+        if number is None:
+            raise Missing("no_such_draft")
+        return CaseId(number)
+
     def author_of(self, draft_id: int) -> str:
         """Return who wrote this draft; "" when there is none."""
         return str(self._connection.execute(_AUTHOR, {"number": draft_id}).scalar() or "")
@@ -117,15 +128,20 @@ class Drafts:
     ) -> tuple[Draft, bool]:
         """Return this agent's open draft of the case with this purpose, and whether it is new.
 
-        One that is there goes on as it was, for the post that it was for if that is still the newest.
+        One with words goes before a blank one. Drafts of another channel are others: what was meant for the
+        customer alone is never found in a public dialog.
         """
         mine = (
             drafts.c.case_id == case_id,
             drafts.c.author == author,
             drafts.c.state == OPEN,
             drafts.c.purpose == purpose,
+            drafts.c.channel == channel,
         )
-        newest = select(func.max(drafts.c.id)).where(*mine).scalar_subquery()
+        with_words_first = (drafts.c.text == "").asc()
+        newest = (
+            select(drafts.c.id).where(*mine).order_by(with_words_first, drafts.c.id.desc()).limit(1)
+        ).scalar_subquery()
         again = {"opened_at": self._now, "target": target, "channel": channel, "seen": seen}
         row = self._connection.execute(
             update(drafts).where(drafts.c.id == newest).values(**again).returning(drafts)
@@ -162,6 +178,27 @@ class Drafts:
         }
         row = self._connection.execute(drafts.insert().values(**values).returning(drafts)).one()
         return draft_of(row)
+
+    def copy_open(self, said: Draft, text: str) -> None:
+        """Let these words be found again by their author: the row that they were in is settled for good."""
+        names = (
+            "case_id",
+            "author",
+            "target",
+            "channel",
+            "purpose",
+            "macro",
+            "promised_by",
+            "signed",
+            "as_thread",
+        )
+        values = {name: getattr(said, name) for name in names} | {"seen": said.seen, "fills": said.fills}
+        self._connection.execute(drafts.insert().values(**values, text=text, state=OPEN))
+
+    def later_parts(self, first: int) -> list[Draft]:
+        """Return the parts of a thread whose turn has not come, in order."""
+        waiting = select(drafts).where(drafts.c.thread_of == first, drafts.c.state == LATER)
+        return [draft_of(row) for row in self._connection.execute(waiting.order_by(drafts.c.part))]
 
     def later_part(self, first: int, number: int) -> Draft | None:
         """Return a part of a thread that waits for its turn."""

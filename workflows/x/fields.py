@@ -162,7 +162,7 @@ def _read_post(item: Json, authors: Mapping[str, Author], others: Mapping[str, J
         author=_author(author_id, authors),
         text=text,
         written_at=_moment(item.get("created_at"), post_id),
-        conversation_id=_id(item.get("conversation_id")) or answered or post_id,
+        conversation_id=_id(item.get("conversation_id")) or ("" if answered else post_id),
         in_reply_to=answered,
         in_reply_to_author=_id(item.get("in_reply_to_user_id")) or _author_of(others, answered),
         quotes=quoted,
