@@ -224,6 +224,35 @@ def test_the_echo_of_our_own_answer_is_attached_once_and_proves_a_doubted_one(
     assert len(store.rows(messages)) == 2
 
 
+@pytest.mark.parametrize("state", ["submitted", "doubted"])
+def test_the_echo_of_our_own_answer_joins_the_case_that_answers_not_another_open_one(
+    store: Store, state: str
+) -> None:
+    answering = store.have_case(make_post(1))
+    take(store, make_dm(2), seconds=10)
+    other = store.have_case(
+        make_post(50, conversation_id="1990000000000000050", written_at=START + timedelta(seconds=70)),
+        seconds=70,
+    )
+    effect = answer(store, "It is on its way.", 80, answering)
+    if state == "doubted":
+        with store.at(81) as uow:
+            uow.outbox.doubted(effect, "timeout")
+            reply_doubted(uow, effect)
+    later = make_post(51, conversation_id="1990000000000000050", written_at=START + timedelta(seconds=82))
+    store.have_case(later, seconds=83)  # the other case changed last, and would be the first choice
+
+    take(store, ours(84, store.row(drafts).text), seconds=90)
+
+    assert store.row(messages, messages.c.external_id == ours(84).id).case_id == answering
+    assert store.row(drafts).state == ("sent" if state == "doubted" else "submitted")
+    assert (store.case(other).status, store.case(other).waiting_since) == (
+        Status.NEW,
+        START + timedelta(seconds=70),
+    )
+    assert "answered_on_x" not in events(store, other)
+
+
 def test_the_first_answer_ends_with_the_privacy_line_and_the_second_does_not(store: Store) -> None:
     use(store, PRIVATE)
     take(store, make_dm(1), seconds=10)

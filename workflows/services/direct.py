@@ -111,13 +111,14 @@ def _own(uow: UnitOfWork, account: Author, message: DirectMessage, post: Post) -
     customer = uow.contacts.customer_of(NETWORK, message.person_id) if message.person_id else None
     if customer is None:
         return False
-    case = uow.directs.open_case(account.id, customer) or uow.directs.resolved_case(account.id, customer)
+    echoed = _echoed(uow, account, customer, post)
+    case = uow.cases.get(echoed.case_id) if echoed else uow.directs.open_case(account.id, customer)
+    case = case or uow.directs.resolved_case(account.id, customer)
     if case is None:
         return False
     ours = NewMessage(case.id, account.id, "brand", DIRECT, post, names_us=False, follows_up=False)
     if uow.cases.add_message(ours) is None:
         return False
-    echoed = next((draft for draft in _under_way(uow, case) if same_words(draft.text, post.text)), None)
     if echoed is not None:
         _prove(uow, echoed, post.id)
     elif case.status is not Status.RESOLVED and not _was_before(uow, case, post):
@@ -126,8 +127,10 @@ def _own(uow: UnitOfWork, account: Author, message: DirectMessage, post: Post) -
     return True
 
 
-def _under_way(uow: UnitOfWork, case: Case) -> Sequence[Draft]:
-    return uow.directs.under_way(case.id)
+def _echoed(uow: UnitOfWork, account: Author, customer: int, post: Post) -> Draft | None:
+    """Return the answer under way that says the same, in whichever of the customer's cases it is."""
+    under_way = uow.directs.under_way(account.id, customer)
+    return next((draft for draft in under_way if same_words(draft.text, post.text)), None)
 
 
 def _prove(uow: UnitOfWork, draft: Draft, dm_id: str) -> None:

@@ -124,15 +124,9 @@ class Directs:
         row = self._connection.execute(_RESOLVED, key).first()
         return case_of(row) if row else None
 
-    def under_way(self, case_id: int) -> Sequence[Draft]:
-        """Return our answers by direct message of which nobody knows yet that they are out."""
-        rows = self._connection.execute(
-            select(drafts).where(
-                drafts.c.case_id == case_id,
-                drafts.c.channel == DM,
-                drafts.c.state.in_([states.SUBMITTED, states.DOUBTED, states.ASKED]),
-            )
-        )
+    def under_way(self, account_id: str, customer_id: int) -> Sequence[Draft]:
+        """Return our answers to a customer by direct message of which nobody knows yet that they are out."""
+        rows = self._connection.execute(_UNDER_WAY, {"account": account_id, "customer": customer_id})
         return [draft_of(row) for row in rows]
 
     def sent_ids(self, case_id: int) -> frozenset[str]:
@@ -206,4 +200,14 @@ _RESOLVED = (
     .order_by(cases.c.changed_at.desc(), cases.c.id.desc())
     .limit(1)
     .with_for_update(of=cases)
+)
+_UNDER_WAY = (
+    select(drafts)
+    .join(cases, cases.c.id == drafts.c.case_id)
+    .where(
+        *_THEIRS,
+        drafts.c.channel == DM,
+        drafts.c.state.in_([states.SUBMITTED, states.DOUBTED, states.ASKED]),
+    )
+    .order_by(drafts.c.id)
 )
