@@ -1,5 +1,6 @@
 """Hand-offs in the store: invited, written, answered, closed; help is offered twice at most, never sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -113,6 +114,30 @@ def test_help_is_made_ready_twice_and_sends_nothing_by_itself(store: Store) -> N
     assert [one[:2] for one in ready] == [("nudge", "open"), ("other_channels", "open")]
     assert ready[1][2] == "Or write to help@example.com."
     assert len(store.rows(outbox, outbox.c.kind == Kind.REPLY)) == wished
+
+
+def test_words_that_cannot_be_made_ready_leave_no_draft_behind_and_nobody_is_writing(store: Store) -> None:
+    use(store, MOVES.replace("Still here for you:", "Still here, {customer.first_name}:"))
+    case_id = store.have_case(make_post(1, author=replace(EMMA, name="4711")))
+    send(store, case_id, "invite", 60.0)
+
+    assert looked(store, 31) == 1
+
+    assert [row.purpose for row in store.rows(drafts)] == ["invite"]
+    assert offers(store, case_id) == 0
+    with store.at(60 + 32 * 60) as uow:
+        assert uow.views.case(case_id).drafting == []
+    assert looked(store, 62) == 1  # what comes after it is offered all the same
+    assert [row.purpose for row in store.rows(drafts)] == ["invite", "other_channels"]
+
+
+def test_of_words_that_were_made_ready_nobody_is_writing_until_they_are_opened(store: Store) -> None:
+    case_id = invited(store)
+    assert looked(store, 31) == 1
+    with store.at(60 + 32 * 60) as uow:
+        assert uow.views.case(case_id).drafting == []
+        open_reply(uow, case_id, asker(ASHA), rule="open", purpose="nudge")
+        assert uow.views.case(case_id).drafting == [ASHA]
 
 
 def test_a_direct_message_in_time_ends_the_wait(store: Store) -> None:

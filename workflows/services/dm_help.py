@@ -1,5 +1,7 @@
 """Help on the way to direct messages: words made ready for the agent, each sent by a click or not at all."""
 
+import logging
+
 from workflows.domain.case import AgentId, Case, CaseId, Status
 from workflows.domain.handoff import Stage
 from workflows.domain.macro import Macro
@@ -22,6 +24,8 @@ from workflows.store.drafts import Draft
 from workflows.store.handoffs import Handoff
 from workflows.store.history import DESK, Event
 from workflows.store.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
 
 HELP = (NUDGE, OTHER_CHANNELS, CLOSING)
 
@@ -77,18 +81,24 @@ def _macro(uow: UnitOfWork, case: Case, purpose: str) -> Macro | None:
 
 def _ready(uow: UnitOfWork, case: Case, macro: Macro, agent: AgentId, purpose: str) -> Draft | None:
     """Return the agent's draft of this purpose with the macro's words; None when they cannot be made."""
-    view = uow.views.case(case.id)
     try:
-        target = uow.views.target(case.id, public_only=True)
-        draft, is_new = uow.drafts.start(
-            case.id, agent, target.external_id, channel=states.PUBLIC, purpose=purpose
-        )
-        if is_new:
-            text = macro_text(uow, macro, draft, view, target)
-            uow.drafts.change(draft.id, agent, text=text, macro=macro.name)
-    except (Missing, Refusal):
-        return None  # no public post is left, or a name is not known: the agent writes by hand
-    uow.drafts.close(draft.id)
+        with uow.attempt():
+            return _begun(uow, case, macro, agent, purpose)
+    except (Missing, Refusal) as refusal:
+        # No public post is left, or a name is not known: the agent writes by hand.
+        log.warning("case=%s: no %s was made ready: %s", case.id, purpose, refusal.code)
+        return None
+
+
+def _begun(uow: UnitOfWork, case: Case, macro: Macro, agent: AgentId, purpose: str) -> Draft:
+    target = uow.views.target(case.id, public_only=True)
+    draft, is_new = uow.drafts.start(
+        case.id, agent, target.external_id, channel=states.PUBLIC, purpose=purpose
+    )
+    if is_new:
+        text = macro_text(uow, macro, draft, uow.views.case(case.id), target)
+        uow.drafts.change(draft.id, agent, text=text, macro=macro.name)
+    uow.drafts.close(draft.id)  # nobody has opened it: the card says of nobody that they are writing
     return uow.drafts.get(draft.id)
 
 
