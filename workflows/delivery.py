@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 RECORD_TRIES = 3
 ASIDE_S = 600.0
+_NEVER_LOST = frozenset({Kind.POST_CARD, Kind.THREAD, Kind.POST_REQUEST, Kind.POST_DM_CARD})
 UNREACHABLE = frozenset({"unreachable", "slack_unreachable"})
 
 
@@ -225,8 +226,9 @@ def _next_look_s(deed: Deed, looks: int) -> float | None:
 def settle_run_out(performer: Performer, uow: UnitOfWork, deeds: Mapping[Kind, Deed]) -> int:
     """Settle the effects whose performer died: doubt for speech, once more for the rest.
 
-    One that has taken three performers with it is set aside and the operators are told; cards and their
-    threads only for ten minutes, because a mention without its card would be lost.
+    One that has taken three performers with it is set aside and the operators are told; cards, their threads
+    and requests for approval only for ten minutes, because a mention without its card would be lost, and so
+    would an answer that nobody is asked about.
     """
     effects = uow.outbox.leases_run_out()
     for effect in effects:
@@ -242,7 +244,7 @@ def settle_run_out(performer: Performer, uow: UnitOfWork, deeds: Mapping[Kind, D
 
 
 def _set_aside(performer: Performer, uow: UnitOfWork, effect: Effect) -> None:
-    if effect.kind in (Kind.POST_CARD, Kind.THREAD):
+    if effect.kind in _NEVER_LOST:
         uow.outbox.doubted(effect, "poison", check_after_s=ASIDE_S)
     elif effect.kind is Kind.REFRESH_CARD:
         uow.outbox.postponed(effect, after_s=ASIDE_S, reason="poison")
