@@ -180,14 +180,22 @@ def recall(uow: UnitOfWork, approval_id: ApprovalId, asker: Asker, *, clicked_ts
     _show_case(uow, approval.case_id, None if on_request else asker)
 
 
-def void_approvals(uow: UnitOfWork, case_id: CaseId, why: str, *, but: int | None = None) -> None:
+def void_approvals(
+    uow: UnitOfWork, case_id: CaseId, why: str, *, but: int | None = None, but_by: str = ""
+) -> None:
     """End what waits in a case because something has happened; its authors look again.
 
-    why  the history's name of what happened, or ANOTHER_SENT.
-    but  an approval that is left alone.
+    why     the history's name of what happened, or ANOTHER_SENT.
+    but     an approval that is left alone.
+    but_by  an author whose drafts are left alone.
     """
-    ended = [approval for approval in uow.approvals.pending_of(case_id) if approval.id != but]
-    for approval in ended:
+    waiting = uow.approvals.pending_of(case_id)
+    ended = [a for a in waiting if a.id != but and not (but_by and a.requested_by == but_by)]
+    _end(uow, case_id, [(approval, why) for approval in ended])
+
+
+def _end(uow: UnitOfWork, case_id: CaseId, ended: Sequence[tuple[Approval, str]]) -> None:
+    for approval, why in ended:
         uow.approvals.settle(approval.id, book.VOID, "", reason=why)
         _note(uow, approval, Event.APPROVAL_VOIDED, DESK, why=why)
         _give_back(uow, approval, uow.drafts.get(approval.draft_id), why)
@@ -206,7 +214,18 @@ def note_refusal(uow: UnitOfWork, approval_id: ApprovalId, asker: Asker, refusal
         facts = {"approval": str(approval_id), "why": refusal.code}
         uow.history.add(case_id, Event.APPROVAL_REFUSED, ("agent", asker.agent), **facts)
     elif refusal.code == "context_changed":
-        void_approvals(uow, uow.approvals.case_of(approval_id), refusal.facts["why"])
+        _end_stale(uow, approval_id, refusal.facts["why"])
+
+
+def _end_stale(uow: UnitOfWork, approval_id: ApprovalId, why: str) -> None:
+    """End this approval, and those beside it whose authors have not seen what happened either."""
+    case = uow.cases.get(uow.approvals.case_of(approval_id))
+    stale = []
+    for approval in uow.approvals.pending_of(case.id):
+        changed = _change_of(uow, case, uow.drafts.get(approval.draft_id))
+        if changed or approval.id == approval_id:
+            stale.append((approval, changed or why))
+    _end(uow, case.id, stale)
 
 
 def _pending(uow: UnitOfWork, approval_id: ApprovalId) -> tuple[Case, Approval, Draft]:

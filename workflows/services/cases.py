@@ -5,6 +5,7 @@ from collections.abc import Callable
 from workflows.domain import case as moves
 from workflows.domain.case import Case, CaseId
 from workflows.domain.people import SUPERVISOR
+from workflows.services.approvals import CASE_RESOLVED, HANDED_OVER, void_approvals
 from workflows.services.board import Asker, refresh_card, show
 from workflows.services.clocks import case_playbook, keep_time
 from workflows.services.escalations import quiet_by_claim
@@ -83,4 +84,10 @@ def _move(
         saved = quiet_by_claim(uow, saved, asker.agent)
     saved = keep_time(uow, saved)
     show(uow, saved, asker)
-    return saved
+    if event is Event.RESOLVED:
+        void_approvals(uow, case_id, CASE_RESOLVED)
+    elif event is Event.TAKEN_OVER:
+        void_approvals(uow, case_id, HANDED_OVER, but_by=asker.agent)
+    else:
+        return saved
+    return uow.cases.get(case_id)
