@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workflows.domain.hours import is_open
-from workflows.domain.playbook import People, Playbook, hours_named
+from workflows.domain.hours import is_open, next_opening
+from workflows.domain.playbook import Hours, People, Playbook, hours_named
 from workflows.errors import NotAllowed
 
 AGENT, SUPERVISOR, ADMIN = "agent", "supervisor", "admin"
@@ -158,11 +158,21 @@ class Staff:
 
     def on_duty(self, user: str, at: datetime, team: str | None = None) -> bool:
         """Tell whether this user is on duty; who stands in no shift and in no team with hours always is."""
+        hours = self._hours_of(user, team)
+        return not hours or any(is_open(one, at) for one in hours)
+
+    def next_on_duty(self, user: str, at: datetime, team: str | None = None) -> datetime | None:
+        """Return when this user is on duty next: `at` itself if they are then, None if they never are."""
+        hours = self._hours_of(user, team)
+        openings = [opens for one in hours if (opens := next_opening(one, at))]
+        return min(openings, default=None) if hours else at
+
+    def _hours_of(self, user: str, team: str | None) -> list[Hours]:
         hours = [s.hours for s in self._people.shifts if user in s.who or user in self.members(s.who)]
         named = self._people.teams.get(team or "")
         if not hours and named and named.hours:
             hours = [named.hours]
-        return not hours or any(is_open(hours_named(self.playbook, name), at) for name in hours)
+        return [hours_named(self.playbook, name) for name in hours]
 
     def available(self, team: str | None, at: datetime) -> list[str]:
         """Return who can be given a case: of the team, else of the agents, those who are on duty."""

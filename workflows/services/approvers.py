@@ -1,6 +1,7 @@
 """Approvers: whom a rule's names stand for at this moment, and which of them are called."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from workflows.domain.approval import Need, asked_by_now, still_needed
 from workflows.domain.case import Case, CaseId
@@ -52,3 +53,16 @@ def called(staff: Staff, uow: UnitOfWork, case: Case, draft: Draft, names: Seque
     """Return whom of these to call now: who is on duty, and has not written the draft."""
     who = staff.pinged(names, uow.now, team=case.team, owner=case.assignee)
     return [one for one in who if one not in (draft.author, draft.editor)]
+
+
+def next_to_come(
+    staff: Staff, uow: UnitOfWork, case: Case, draft: Draft, names: Sequence[str]
+) -> datetime | None:
+    """Return when the first of these is on duty who may decide about the draft; None when nobody ever is."""
+    times = []
+    for name in names:
+        role = _ROLES.get(name)
+        for user in staff.members(staff.listed(role) if role else [name]):
+            at = staff.next_on_duty(user, uow.now, None if role else case.team)
+            times += [at] if at and user not in (draft.author, draft.editor) else []
+    return min(times, default=None)
