@@ -17,6 +17,7 @@ from workflows.store.unit_of_work import UnitOfWork
 
 TRY_AGAIN_S = 60
 MOST_ATTEMPTS = 3
+_LONGEST_PAUSE_S = 3600
 _LOST_CHANNEL = frozenset({"channel_not_found", "not_in_channel", "is_archived", "restricted_action"})
 _LOST_MESSAGE = frozenset({"message_not_found", "cant_update_message"})
 
@@ -153,11 +154,16 @@ class RefreshRequest(_RequestDeed):
             uow.outbox.redirect(effect, budget=board.UPDATES)
 
     def refuse(self, uow: UnitOfWork, effect: Effect, error: Undeliverable) -> None:
-        """One that a person deleted is asked anew if it still waits; for the rest the operators are told."""
+        """One that a person deleted is asked anew if it still waits; for the rest the operators are told.
+
+        What is settled is not tried again: whoever presses its buttons is told how it ended.
+        """
         approval = uow.approvals.get(ApprovalId(int(effect.key)))
         if error.reason not in _LOST_MESSAGE:
             _tell_of_refusal(self, uow, approval.card_channel or "", error)
-            show_request(uow, approval, after_s=TRY_AGAIN_S)
+            if approval.is_pending:
+                pause_s = TRY_AGAIN_S * 2 ** min(max(effect.attempt - 1, 0), 10)
+                show_request(uow, approval, after_s=min(pause_s, _LONGEST_PAUSE_S))
             return
         uow.approvals.note(approval.id, card_channel=None, card_ts=None, card_digest="")
         posted = uow.outbox.find(Kind.POST_REQUEST, effect.key)
