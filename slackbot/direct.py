@@ -38,7 +38,8 @@ class _DirectDeed(SlackDeed):
         interval = _QUARTER_HOUR / self.desk.settings.x_dms_per_15min
         leaves = leaves_at(uow, case, directs.state, interval=interval)
         link = _link(uow, case.card_channel, case.card_ts)
-        return render_direct_card(directs, card_link=link, leaves_at=leaves, attempt=attempt)
+        back = uow.approvals.sent_back_direct(case_id)
+        return render_direct_card(directs, card_link=link, leaves_at=leaves, attempt=attempt, sent_back=back)
 
     def _is_private(self, channel: str) -> bool:
         try:

@@ -29,6 +29,7 @@ from slackbot.words import say
 from workflows.domain.case import Case, Status
 from workflows.services.direct import Directs
 from workflows.store import drafts as states
+from workflows.store.approvals import Approval
 from workflows.store.directs import DirectView
 from workflows.store.drafts import Draft
 from workflows.store.views import CaseView
@@ -38,12 +39,18 @@ _SIGNS = {"high": "red_circle", "medium": "large_yellow_circle", "low": "white_c
 
 
 def render_direct_card(
-    directs: Directs, *, card_link: str = "", leaves_at: datetime | None = None, attempt: int = 0
+    directs: Directs,
+    *,
+    card_link: str = "",
+    leaves_at: datetime | None = None,
+    attempt: int = 0,
+    sent_back: Approval | None = None,
 ) -> Card:
     """Return the card of a case's direct messages, for a channel that is private.
 
     card_link  where the case's own card stands; "" while there is none.
     leaves_at  about when an answer leaves that waits for X's limit.
+    sent_back  an answer that its author is to write anew: no other card says why.
     """
     view, state = directs.view, directs.state
     head = f"direct-{view.case.id}-{view.case.version}-{attempt}"
@@ -52,6 +59,7 @@ def render_direct_card(
         *_public(directs, head, card_link),
         rich(f"{head}-words", *_messages(directs.messages[-ON_CARD:], view)),
         context(f"{head}-state", *_state(view.case), *state_lines(state, leaves_at=leaves_at)),
+        *_sent_back(sent_back, head),
         *_answer(state.reply, head),
         {"type": "actions", "block_id": f"{head}-actions", "elements": _buttons(view)},
     ]
@@ -60,8 +68,11 @@ def render_direct_card(
     return Card(Message(text, blocks), hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()[:16])
 
 
-def render_direct_dialog(directs: Directs) -> Json:
-    """Return the dialog in which one person reads the direct messages of a case."""
+def render_direct_dialog(directs: Directs, *, sent_back: Approval | None = None) -> Json:
+    """Return the dialog in which one person reads the direct messages of a case.
+
+    sent_back  an answer that its author is to write anew: no other card says why.
+    """
     case = directs.view.case
     words = _messages(directs.messages, directs.view)
     return {
@@ -73,6 +84,7 @@ def render_direct_dialog(directs: Directs) -> Json:
             rich(f"direct-{case.id}-who", _who(directs.view)),
             rich(f"direct-{case.id}-words", *words),
             context(f"direct-{case.id}-state", *_state(case), *state_lines(directs.state)),
+            *_sent_back(sent_back, f"direct-{case.id}"),
         ],
     }
 
@@ -136,6 +148,16 @@ def _answer(draft: Draft | None, head: str) -> list[Json]:
     if draft.state == states.ASKED:
         blocks.append({"type": "actions", "block_id": f"{head}-doubt", "elements": doubt_buttons(draft)})
     return blocks
+
+
+def _sent_back(approval: Approval | None, head: str) -> list[Json]:
+    """Return who sent an answer back, and why in their own words."""
+    if approval is None:
+        return []
+    who, author = person(approval.settled_by), person(approval.requested_by)
+    sentence = say("%(who)s sent the reply back to %(author)s: Reply has the draft", who=who, author=author)
+    reason = rich(f"{head}-back-words", quote(approval.reason, limit=500))
+    return [context(f"{head}-back", f":leftwards_arrow_with_hook: {sentence}"), reason]
 
 
 def _buttons(view: CaseView) -> list[Json]:

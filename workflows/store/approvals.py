@@ -5,15 +5,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, NewType
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, select, update
 
 from workflows.domain.approval import Need, time_to_act
 from workflows.domain.case import AgentId, CaseId
 from workflows.errors import Missing
-from workflows.store.drafts import DROPPED, OPEN, Draft, DraftId
+from workflows.store.drafts import DM, DROPPED, OPEN, Draft, DraftId
 from workflows.store.engine import insert_new
 from workflows.store.reply_tables import approvals, drafts, votes
-from workflows.store.tables import cases
+from workflows.store.tables import cases, messages
 
 ApprovalId = NewType("ApprovalId", int)
 
@@ -41,6 +41,24 @@ _WAITING_IN = (
 )
 _PENDING_OF = _WAITING_IN.with_for_update()
 _OF_DRAFT = select(approvals).where(approvals.c.draft_id == bindparam("number")).order_by(approvals.c.id)
+_ABOUT_DIRECT = (drafts.c.channel == DM) | exists().where(
+    messages.c.case_id == approvals.c.case_id,
+    messages.c.external_id == drafts.c.target,
+    messages.c.kind == "dm",
+)
+# A draft that was handed in again, or dropped, is not with its author any more.
+_SENT_BACK_DIRECT = (
+    select(approvals)
+    .join(drafts, drafts.c.id == approvals.c.draft_id)
+    .where(
+        approvals.c.case_id == bindparam("number"),
+        approvals.c.state == SENT_BACK,
+        drafts.c.state == OPEN,
+        _ABOUT_DIRECT,
+    )
+    .order_by(approvals.c.id.desc())
+    .limit(1)
+)
 _VOTERS = select(votes.c.user_id).where(votes.c.approval_id == bindparam("number")).order_by(votes.c.at)
 
 
@@ -146,6 +164,11 @@ class AskedApprovals:
         rows = self._connection.execute(_OF_DRAFT, {"number": draft_id}).all()
         return [self._whole(row) for row in rows]
 
+    def sent_back_direct(self, case_id: CaseId) -> Approval | None:
+        """Return the newest that sent a direct message back to its author, who has it still; None without."""
+        row = self._connection.execute(_SENT_BACK_DIRECT, {"number": case_id}).first()
+        return self._whole(row) if row else None
+
     def due(self, most: int) -> Sequence[ApprovalId]:
         """Return those on which nobody has acted in time, the longest due first, with their cases held."""
         rows = self._connection.execute(_DUE, {"moment": self._now, "most": most})
@@ -222,11 +245,18 @@ def approval_of(row: Row[Any], voters: Sequence[str] = ()) -> Approval:
 
 
 def reasons_of(connection: Connection, lines: Iterable[Row[Any]]) -> dict[tuple[str, str | None], str]:
-    """Return the words of who sent drafts back, by the approvals that these lines of a history name."""
+    """Return the words of who sent drafts back, by the approvals that these lines of a history name.
+
+    Those about a direct message are left out: everybody reads the thread (`AskedApprovals.sent_back_direct`).
+    """
     named = [int(line.facts["approval"]) for line in lines if line.event == "sent_back"]
     if not named:
         return {}
-    said = select(approvals.c.id, approvals.c.reason).where(approvals.c.id.in_(named))
+    said = (
+        select(approvals.c.id, approvals.c.reason)
+        .join(drafts, drafts.c.id == approvals.c.draft_id)
+        .where(approvals.c.id.in_(named), ~_ABOUT_DIRECT)
+    )
     return {("approval", str(number)): reason for number, reason in connection.execute(said)}
 
 
