@@ -59,22 +59,22 @@ class CorrectQuotes(SlackDeed):
         """Read the thread, and update what quotes them; doing it twice is harmless."""
         if ready.is_unsettled:
             raise TryLater("thread_unsettled", after_s=UNSETTLED_S)
+        for at, ping in ready.pings:
+            self._update(at, ping)
         began = datetime.fromtimestamp(float(ready.at.ts), UTC)
         said = self.sender.replies(ready.at, oldest=began) if ready.posts else ()
         for message in list(said):
             blocks = corrected(message.get("blocks") or (), ready.posts, attempt=ready.attempt)
             if blocks:
                 at = Posted(ready.at.channel, str(message["ts"]))
-                self.sender.update(at, Message(str(message.get("text") or ""), blocks))
-        for at, ping in ready.pings:
-            self._update_ping(at, ping)
+                self._update(at, Message(str(message.get("text") or ""), blocks))
         return ready.at.ts
 
-    def _update_ping(self, at: Posted, ping: Message) -> None:
+    def _update(self, at: Posted, message: Message) -> None:
         try:
-            self.sender.update(at, ping)
+            self.sender.update(at, message)
         except Undeliverable:
-            return  # somebody deleted it: it quotes nothing any more
+            return  # somebody deleted it, or nobody may change it: the others are corrected all the same
 
     def come_late(self, uow: UnitOfWork, effect: Effect) -> None:
         """An older state may stand there now: look once more."""

@@ -1,11 +1,16 @@
 """Quotes of posts beside the card: they follow an edit, and lose their words when the post is gone."""
 
-from typing import Any
+from typing import Any, cast
 
 from sandbox.slack.blocks import check_message_blocks
+from slackbot.quotes import CorrectQuotes, ReadyQuotes
 from slackbot.render.quotes import corrected
+from slackbot.render.text import Message
 from slackbot.render.thread import render_events
+from slackbot.sender import Posted, Sender
+from tests.slackbot.answering import answering
 from tests.slackbot.samples import NOW, make_event, make_message
+from workflows.settings import Settings
 
 GONE = make_message(1, "", gone="deleted")
 EDITED = make_message(2, "it is blue", newest_id="1990000000000000099", edited_at=NOW)
@@ -55,3 +60,18 @@ def test_what_is_right_already_is_left_alone() -> None:
     assert once is not None
     assert corrected(once, {4: GONE}, attempt=2) is None
     assert corrected(once, {7: GONE}, attempt=2) is None
+
+
+def test_a_message_that_slack_lets_nobody_change_keeps_no_other_from_being_corrected() -> None:
+    refused = {"ok": False, "error": "cant_update_message"}
+    said = [{"ts": ts, "text": "News", "blocks": blocks_of_thread()} for ts in ("1.1", "1.2")]
+    pings = [(Posted("C0LEADS", ts), Message("Late", [])) for ts in ("5.1", "5.2")]
+    ready = ReadyQuotes(Posted("C0TEAM", "1.0"), {4: GONE}, pings, is_unsettled=False, attempt=1)
+
+    with answering() as slack:
+        slack.say(refused, {"ok": True}, {"ok": True, "messages": said}, refused, {"ok": True})
+        settings = Settings(_env_file=None, slack_api_url=slack.url, slack_bot_token="xoxb-1")  # type: ignore[call-arg,arg-type]
+        CorrectQuotes(cast(Any, None), Sender(settings)).perform(ready)
+        updated = [asked.args["ts"] for asked in slack.asked if asked.path.endswith("chat.update")]
+
+    assert updated == ["5.1", "5.2", "1.1", "1.2"]
