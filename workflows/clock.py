@@ -28,6 +28,7 @@ from workflows.queues import POLLS
 from workflows.services.audit import audit
 from workflows.services.board import alert
 from workflows.services.clocks import follow_new_version, start_clocks
+from workflows.services.dm_help import offer_due_help
 from workflows.services.escalations import wake_due
 from workflows.services.late_approvals import approvals_due
 from workflows.services.playbooks import adopt, followers, look_into, make_ready
@@ -49,11 +50,12 @@ FOLLOW_EVERY_S = 60.0
 FORGET_EVERY_S = 3600.0
 DELIVERIES_KEPT_S = 24 * 3600.0
 DIALOGS_EVERY_S = 60.0
+HELP_EVERY_S = 1.0
 PLAYBOOKS_EVERY_S = 1.0
 MOST_WOKEN = 10  # clicks go on between two turns
 CHUNK = 20
 JUMP_S = 60.0
-_CHORES = (*POLLS, "audit", "people", "forget", "dialogs", "playbooks", "groups", "follow")
+_CHORES = (*POLLS, "audit", "people", "forget", "dialogs", "playbooks", "groups", "follow", "help")
 
 
 class SteadyTime:
@@ -113,6 +115,7 @@ class TheClock:
             "playbooks": self._playbooks,
             "groups": self._groups,
             "follow": self._follow,
+            "help": self._help,
         }
         settings = desk.settings
         self._pauses_s = {
@@ -238,6 +241,15 @@ class TheClock:
         with self._desk.begin() as uow:
             uow.timers.set_next("dialogs", after_s=DIALOGS_EVERY_S)
             leave_old_dialogs(uow)
+
+    def _help(self) -> None:
+        """Offer the help that is due on the way to direct messages, a few a turn: it needs no network."""
+        with self._desk.begin() as uow:
+            uow.timers.set_next("help", after_s=HELP_EVERY_S)
+            if not uow.timers.hold_lease(LEASE, self._holder, for_s=LEASE_FOR_S):
+                return
+            if offer_due_help(uow, CHUNK) == CHUNK:
+                uow.timers.set_next("help", after_s=0)
 
     def _has_jumped(self, uow: UnitOfWork) -> bool:
         """Tell whether the wall clock has jumped since the last turn: then this one escalates nothing."""

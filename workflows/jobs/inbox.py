@@ -1,4 +1,4 @@
-"""Polling direct messages, at the pace that X allows; and what waits for a customer who does not write.
+"""Polling direct messages, at the pace that X allows.
 
 X lets us look 15 times in 15 minutes: each look spends a budget of its own, which is also the timer.
 """
@@ -15,7 +15,6 @@ from workflows.domain.post import Author, DirectMessage, id_before, id_order
 from workflows.errors import DeliveryError, NotSaved, OutcomeUnknown, TryLater
 from workflows.services.board import alert
 from workflows.services.direct import take_direct_messages
-from workflows.services.dm_help import offer_due_help
 from workflows.services.playbooks import current_playbook
 from workflows.store.streams import DIRECT_MESSAGES, Stream
 from workflows.store.unit_of_work import UnitOfWork
@@ -31,9 +30,8 @@ _LONGEST_PAUSE_S = 900.0
 
 
 def poll_inboxes(desk: Desk) -> None:
-    """Look into every account's direct messages whose turn it is, and offer the help that is due."""
+    """Look into every account's direct messages whose turn it is."""
     with desk.begin() as uow:
-        offer_due_help(uow)
         accounts = uow.accounts.all()
     for account in accounts:
         with desk.begin() as uow:

@@ -1,6 +1,9 @@
 """Help on the way to direct messages: words made ready for the agent, each sent by a click or not at all."""
 
 import logging
+from datetime import timedelta
+
+from sqlalchemy.exc import DBAPIError
 
 from workflows.domain.case import AgentId, Case, CaseId, Status
 from workflows.domain.handoff import Stage
@@ -27,18 +30,26 @@ from workflows.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
+ASIDE = timedelta(minutes=1)
 HELP = (NUDGE, OTHER_CHANNELS, CLOSING)
 
 
 def offer_due_help(uow: UnitOfWork, most: int = 20) -> int:
-    """Offer what is due to agents whose customers were invited and have not written; return of how many.
+    """Offer what is due to agents whose customers were invited and have not written; return for how many.
 
     Invitations of cases that were resolved meanwhile lapse.
     """
     uow.handoffs.lapse_resolved(most)
     due = uow.handoffs.due(most)
     for case_id in due:
-        _wake(uow, case_id)
+        try:
+            with uow.attempt():
+                _wake(uow, case_id)
+        except DBAPIError:
+            raise  # the store's trouble, not this case's
+        except Exception:
+            log.exception("case=%s: the help that is due cannot be offered", case_id)
+            uow.handoffs.set_aside(case_id, ASIDE)
     return len(due)
 
 

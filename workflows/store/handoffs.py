@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, literal_column, select, update
 
 from workflows.domain.case import CaseId, Status
 from workflows.domain.handoff import Stage
 from workflows.store.reply_tables import handoffs
 from workflows.store.tables import cases
 
+_INVITED = handoffs.c.stage == literal_column(f"'{Stage.INVITED}'")  # as in the index of those
 LIVE = (Stage.INVITED, Stage.WROTE, Stage.CONTINUED)
 
 
@@ -80,12 +81,20 @@ class Handoffs:
         )
         return [CaseId(number) for number in rows.scalars()]
 
+    def set_aside(self, case_id: CaseId, span: timedelta) -> None:
+        """Look at what is due of this case later: there was trouble with it."""
+        self._connection.execute(
+            update(handoffs)
+            .where(handoffs.c.case_id == case_id, handoffs.c.wake_at <= self._now)
+            .values(wake_at=self._now + span)
+        )
+
     def lapse_resolved(self, most: int) -> int:
         """Let invitations of resolved cases lapse, and return how many there were."""
         over = (
             select(handoffs.c.id)
             .join(cases, cases.c.id == handoffs.c.case_id)
-            .where(handoffs.c.stage == Stage.INVITED, cases.c.status == Status.RESOLVED)
+            .where(_INVITED, cases.c.status == Status.RESOLVED)
             .limit(most)
         )
         numbers = list(self._connection.execute(over).scalars())

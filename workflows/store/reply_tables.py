@@ -142,6 +142,12 @@ handoffs = Table(
 )
 Index("ix_handoffs_case", handoffs.c.case_id, handoffs.c.id)
 Index(
+    "ix_handoffs_invited",
+    handoffs.c.case_id,
+    sqlite_where=text("stage = 'invited'"),
+    postgresql_where=text("stage = 'invited'"),
+)
+Index(
     "ix_handoffs_wake_at",
     handoffs.c.wake_at,
     sqlite_where=text("wake_at IS NOT NULL"),

@@ -15,6 +15,7 @@ depends_on = None
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _WAKES = sa.text("wake_at IS NOT NULL")
 _USED = sa.text("submitted_at IS NOT NULL")
+_INVITED = sa.text("stage = 'invited'")
 _OLDER = sa.text("older_text <> ''")
 _INDEXED = (
     ("messages", "newest_id"),
@@ -256,6 +257,9 @@ def upgrade() -> None:
     op.create_index("ix_approvals_case", "approvals", ["case_id", "id"])
     op.create_index("ix_approvals_draft", "approvals", ["draft_id"])
     op.create_index("ix_handoffs_case", "handoffs", ["case_id", "id"])
+    op.create_index(
+        "ix_handoffs_invited", "handoffs", ["case_id"], sqlite_where=_INVITED, postgresql_where=_INVITED
+    )
     for table in ("approvals", "handoffs"):
         op.create_index(
             f"ix_{table}_wake_at", table, ["wake_at"], sqlite_where=_WAKES, postgresql_where=_WAKES
