@@ -16,6 +16,7 @@ from workflows.domain.case import Case, CaseId
 from workflows.domain.effects import Effect, Kind
 from workflows.errors import DeliveryError, TryLater, Undeliverable
 from workflows.services import board
+from workflows.services.direct import leaves_at
 from workflows.store.history import Event
 from workflows.store.unit_of_work import UnitOfWork
 from workflows.store.views import CaseView
@@ -44,6 +45,11 @@ class SlackDeed(Deed):
         """How strictly X lets us answer."""
         return self.desk.settings.x_reply_rule
 
+    def draw(self, uow: UnitOfWork, view: CaseView, attempt: int) -> Card:
+        """Return the card of a case as it is now."""
+        leaves = leaves_at(uow, view.case, view.direct)
+        return render_card(view, rule=self.rule, direct_leaves_at=leaves, attempt=attempt)
+
 
 @dataclass(frozen=True, slots=True)
 class ReadyCard:
@@ -68,7 +74,7 @@ class PostCard(SlackDeed):
         if view.case.card_ts is not None:
             return None
         channel = effect.payload.get("channel") or view.case.channel
-        card = render_card(view, rule=self.rule, attempt=effect.attempt)
+        card = self.draw(uow, view, effect.attempt)
         return ReadyCard(view, card, Posted(channel, ""))
 
     def perform(self, ready: ReadyCard) -> str:
@@ -144,7 +150,7 @@ class RefreshCard(SlackDeed):
         case = view.case
         if case.card_ts is None or case.card_channel is None:
             return None
-        card = render_card(view, rule=self.rule, attempt=effect.attempt)
+        card = self.draw(uow, view, effect.attempt)
         if card.digest == case.card_digest:
             uow.cases.note_card(case.id, card_version=case.version)
             return None

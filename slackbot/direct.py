@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 
 from slackbot.cards import SlackDeed, find_block, since
 from slackbot.render.card import Card
@@ -16,7 +15,6 @@ from workflows.services.direct import directs_of, leaves_at, refresh_directly, s
 from workflows.store.unit_of_work import UnitOfWork
 
 NOT_PRIVATE = "not_private"
-_QUARTER_HOUR = timedelta(minutes=15)
 _LOST_CARD = frozenset({"message_not_found", "cant_update_message"})
 
 
@@ -35,8 +33,7 @@ class _DirectDeed(SlackDeed):
     def _render(self, uow: UnitOfWork, case_id: CaseId, attempt: int) -> Card:
         directs = directs_of(uow, case_id)
         case = directs.view.case
-        interval = _QUARTER_HOUR / self.desk.settings.x_dms_per_15min
-        leaves = leaves_at(uow, case, directs.state, interval=interval)
+        leaves = leaves_at(uow, case, directs.state)
         link = _link(uow, case.card_channel, case.card_ts)
         back = uow.approvals.sent_back_direct(case_id)
         return render_direct_card(directs, card_link=link, leaves_at=leaves, attempt=attempt, sent_back=back)

@@ -1,6 +1,9 @@
 """What a card says of our answers: on their way, held, waiting for approval, in doubt, out, refused."""
 
+from datetime import datetime
+
 from slackbot.render.approval import render_awaiting
+from slackbot.render.direct_words import limit_line
 from slackbot.render.notices import held_because, refusal_of_x
 from slackbot.render.text import Json, button, context, moment, person, quote, rich
 from slackbot.words import say
@@ -9,11 +12,14 @@ from workflows.store.drafts import Draft
 from workflows.store.views import CaseView
 
 
-def render_answers(view: CaseView, head: str) -> list[Json]:
-    """Return the blocks about answers, if there are any; not a word of direct messages."""
+def render_answers(view: CaseView, head: str, *, direct_leaves_at: datetime | None = None) -> list[Json]:
+    """Return the blocks about answers, if there are any; not a word of direct messages.
+
+    direct_leaves_at  about when an answer by direct message leaves that waits for X's limit.
+    """
     blocks: list[Json] = []
     if view.reply is not None:
-        blocks += _answer(view.reply, head)
+        blocks += _answer(view.reply, head, _leaves_at(view, direct_leaves_at))
     for approval in view.awaiting:
         is_newest = approval is view.awaiting[-1]
         blocks += render_awaiting(approval, f"{head}-{approval.id}", recall=is_newest)
@@ -24,8 +30,15 @@ def render_answers(view: CaseView, head: str) -> list[Json]:
     return blocks
 
 
-def _answer(draft: Draft, head: str) -> list[Json]:
-    blocks = [context(f"{head}-reply", _state(draft))]
+def _leaves_at(view: CaseView, direct_leaves_at: datetime | None) -> datetime | None:
+    """Return when the answer that is shown leaves, if it is the one that waits for X's limit."""
+    shown, waiting = view.reply, view.direct.reply
+    return direct_leaves_at if shown and waiting and shown.id == waiting.id else None
+
+
+def _answer(draft: Draft, head: str, leaves_at: datetime | None) -> list[Json]:
+    state = limit_line(draft, leaves_at) if leaves_at else _state(draft)
+    blocks = [context(f"{head}-reply", state)]
     if draft.is_public:
         blocks.append(rich(f"{head}-answer", quote(draft.text, limit=600)))
     buttons = _decisions(draft)

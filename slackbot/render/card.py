@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from slackbot.render.answers import post_link, render_answers
 from slackbot.render.direct_words import direct_buttons, direct_lines
@@ -37,17 +38,20 @@ class Card:
     digest: str
 
 
-def render_card(view: CaseView, *, rule: str, attempt: int = 0) -> Card:
+def render_card(
+    view: CaseView, *, rule: str, direct_leaves_at: datetime | None = None, attempt: int = 0
+) -> Card:
     """Return the card of a case.
 
-    rule     X_REPLY_RULE: how strictly X lets us answer.
-    attempt  makes the block ids new at each posting, as Slack asks for updates.
+    rule              X_REPLY_RULE: how strictly X lets us answer.
+    direct_leaves_at  about when an answer by direct message leaves that waits for X's limit.
+    attempt           makes the block ids new at each posting, as Slack asks for updates.
     """
     head = f"card-{view.case.id}-{view.case.version}-{attempt}"
     blocks = [
         rich(f"{head}-words", *_words(view)),
         context(f"{head}-state", *_state(view)),
-        *render_answers(view, head),
+        *render_answers(view, head, direct_leaves_at=direct_leaves_at),
         *_direct(view, head),
         *_hints(view, head, rule),
         {"type": "actions", "block_id": f"{head}-actions", "elements": _buttons(view, rule)},

@@ -94,11 +94,16 @@ def _reply_line(draft: Draft, leaves_at: datetime | None) -> str:
 
 def _waiting_line(draft: Draft, who: str, leaves_at: datetime | None) -> str:
     if leaves_at:
-        at = moment(leaves_at, "{time}")
-        return say(":hourglass: %(who)s’s DM waits for X’s limit, leaves about %(at)s", who=who, at=at)
+        return limit_line(draft, leaves_at)
     if draft.reason:
         return say(":hourglass: %(who)s’s DM waits: %(why)s", who=who, why=refusal_of_x(draft.reason))
     return say(":outbox_tray: %(who)s’s DM is on its way to X", who=who)
+
+
+def limit_line(draft: Draft, leaves_at: datetime) -> str:
+    """Return about when an answer leaves that waits for X's limit; any card may say it."""
+    who, at = person(draft.author), moment(leaves_at, "{time}")
+    return say(":hourglass: %(who)s’s DM waits for X’s limit, leaves about %(at)s", who=who, at=at)
 
 
 def doubt_buttons(draft: Draft) -> list[Json]:

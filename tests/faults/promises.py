@@ -27,6 +27,7 @@ OF_THE_CUSTOMER = re.compile(
     ":no_bell: wants no automatic messages|:mailbox: DM(?:: X does not say whether it is)? open|"
     ":mailbox_closed: DM not possible: offer a public reply with the link that opens a DM"
 )
+WAITS_FOR_LIMIT = re.compile(r":hourglass: (\S+)’s DM waits for X’s limit, leaves about <!date[^>]*>")
 REDIS_WAS_LOST = ("rq.exceptions.", "redis.exceptions.")
 MAY_REST = frozenset(
     {
@@ -135,8 +136,9 @@ def _of_the_case(told: str) -> str:
     """Return what a card says without what is known of the customer in all of their cases.
 
     A case's card says that with the next change of the case: news of a customer redraw one card, not all.
+    When a direct message leaves that waits for X's limit is a guess of the moment at which it was drawn.
     """
-    return OF_THE_CUSTOMER.sub("", told)
+    return OF_THE_CUSTOMER.sub("", WAITS_FOR_LIMIT.sub(r":outbox_tray: \1’s reply is on its way to X", told))
 
 
 def _each_pending_approval_is_asked_once(desk: BreakableDesk) -> Iterator[str]:

@@ -208,12 +208,9 @@ def read_directs(uow: UnitOfWork, case_id: CaseId, asker: Asker) -> Directs:
     return directs_of(uow, case_id)
 
 
-def leaves_at(uow: UnitOfWork, case: Case, state: DirectState, *, interval: timedelta) -> datetime | None:
-    """Return about when an answer leaves that waits for X's limit; None when none does (machine time).
-
-    interval  between two direct messages, once the first ones of a quarter of an hour are out.
-    """
+def leaves_at(uow: UnitOfWork, case: Case, state: DirectState) -> datetime | None:
+    """Return about when an answer leaves that waits for X's limit; None when none does (machine time)."""
     if state.ahead is None:
         return None
-    at = uow.budgets.next_free_at(f"x:dm:{case.account_id}") + interval * state.ahead
+    at = uow.budgets.next_free_at(f"x:dm:{case.account_id}", ahead=state.ahead)
     return at if at > uow.machine + timedelta(seconds=5) else None

@@ -103,13 +103,14 @@ class Budgets:
         self._connection.execute(_CHANGE, {"of_key": key, "blocked_until": until})
         self._read[key] = (free_at, until)
 
-    def next_free_at(self, key: str) -> datetime:
-        """Return when one more effect of this budget may leave."""
+    def next_free_at(self, key: str, *, ahead: int = 0) -> datetime:
+        """Return when one more effect of this budget may leave, after so many others that wait."""
         rate = self._rate(key)
         if rate is None:
             return self._now
         free_at, blocked_until = self._row(key)
-        return max(free_at - timedelta(seconds=rate.interval_s * (rate.burst - 1)), blocked_until, self._now)
+        at = max(free_at, self._now) + timedelta(seconds=rate.interval_s * (ahead + 1 - rate.burst))
+        return max(at, blocked_until, self._now)
 
     def _rate(self, key: str) -> Rate | None:
         return next((rate for prefix, rate in self._rates.items() if key.startswith(prefix)), None)
