@@ -27,6 +27,7 @@ from workflows.domain.case import Case, Status
 from workflows.domain.reply import Answer, may_answer
 from workflows.store.views import CaseView, MessageView
 
+_LOST = frozenset({"target_gone", "blocked", "author_unavailable", "author_suspended", "author_protected"})
 _SIGNS = {"high": "red_circle", "medium": "large_yellow_circle", "low": "white_circle"}
 
 
@@ -199,7 +200,12 @@ def _hints(view: CaseView, head: str, rule: str) -> list[Json]:
                 newest.media,
             )
         )
-    if view.case.status is not Status.RESOLVED and newest and _answer(view, rule) is Answer.ON_X:
+    if (
+        view.case.status is not Status.RESOLVED
+        and newest
+        and not _is_lost(newest)
+        and _answer(view, rule) is Answer.ON_X
+    ):
         hints.append(say(":lock: X lets us answer this one only on x.com itself: use *Open on X*"))
     return [context(f"{head}-hints", *hints)] if hints else []
 
@@ -237,6 +243,11 @@ def _answer(view: CaseView, rule: str) -> Answer:
     if newest is None:
         return Answer.ON_X
     return may_answer(newest.summons, rule=rule, follow_ups_refused=view.follow_ups_refused)
+
+
+def _is_lost(newest: MessageView) -> bool:
+    """Tell whether nobody can answer the post, on X itself neither."""
+    return bool(newest.gone) or newest.summons.refused in _LOST
 
 
 def _newest(view: CaseView) -> MessageView | None:

@@ -69,6 +69,7 @@ def render_reply_modal(reply: OpenReply) -> Json:
         "notify_on_close": True,
         "blocks": [
             *_look(reply),
+            *_back(reply),
             rich(
                 f"post-{draft.id}",
                 line(*inert(wrote, bold=True)),
@@ -111,6 +112,21 @@ def _look(reply: OpenReply) -> list[Json]:
         blocks.append(context(f"news-{reply.draft.id}-{event.id}", sentence))
         if event.text:
             blocks.append(rich(f"news-{reply.draft.id}-{event.id}-words", quote(event.text, limit=600)))
+    return blocks
+
+
+def _back(reply: OpenReply) -> list[Json]:
+    """Return why a supervisor sent the draft back, and that the customer wants no more messages."""
+    blocks: list[Json] = []
+    if reply.view.direct.opted_out_at:
+        alone = say(
+            ":no_bell: *The customer asked not to be written to any more.* Answer only if you have to."
+        )
+        blocks.append(context(f"alone-{reply.draft.id}", alone))
+    if reply.back:
+        who = say("%(who)s sent it back:", who=person(reply.back.settled_by))
+        blocks.append(context(f"back-{reply.draft.id}", who))
+        blocks.append(rich(f"back-{reply.draft.id}-why", quote(reply.back.reason or "…", limit=500)))
     return blocks
 
 

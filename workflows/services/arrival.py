@@ -14,7 +14,7 @@ from workflows.services.approvals import void_approvals
 from workflows.services.assignment import free_from_absent, give_to_somebody
 from workflows.services.board import post_card, show
 from workflows.services.clocks import BEFORE_US, case_playbook, change_ladder, keep_time, timing_of
-from workflows.services.handoffs import ask_for_reach, heed_words
+from workflows.services.handoffs import ask_for_reach, heed_words, opts_out
 from workflows.store.cases import NewMessage
 from workflows.store.history import Event
 from workflows.store.unit_of_work import UnitOfWork
@@ -125,7 +125,8 @@ class Arrival:
     def _continued(self, case: Case) -> None:
         """Let the case go on: open again unless this is only thanks, and more urgent if the words are."""
         uow = self.uow
-        is_only_thanks = is_thanks(self.post.text, case.language)
+        # Who thanks waits for nothing; nor does who asks to be left alone.
+        is_only_thanks = is_thanks(self.post.text, case.language) or opts_out(self.post.text, case.language)
         self._note(case, Event.POST_RECEIVED, {"thanks": "1"} if is_only_thanks else {})
         self._heed(case)
         after = case

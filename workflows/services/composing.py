@@ -2,17 +2,18 @@
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflows.domain.approval import Ask, Need, needs_of
 from workflows.domain.case import Case
+from workflows.domain.length import weighted_length
 from workflows.domain.macro import Macro, fill, wordings_for
 from workflows.domain.parts import split_in_parts
 from workflows.domain.playbook import Playbook
 from workflows.domain.post import dm_link
 from workflows.domain.reply import nfc_lines, price_of
 from workflows.domain.rules import Sentiment
-from workflows.domain.tone import Finding, Said, Verdict, hardest
+from workflows.domain.tone import Check, Finding, Said, Verdict, hardest
 from workflows.errors import Refusal
 from workflows.services.clocks import case_playbook
 from workflows.services.handoffs import privacy_line
@@ -69,11 +70,26 @@ def compose(uow: UnitOfWork, draft: Draft, view: CaseView, target: MessageView) 
             for n, part in enumerate(parts)
         )
     said = _said(uow, draft, view, target, final)
-    findings = check_tone(said, playbook.tone, limit=limit, bills=playbook.prices is not None)
+    findings = _findings(said, draft, playbook, limit=limit, suffix=suffix)
     if len(parts) > 1:
         findings = [finding for finding in findings if finding.check != "too_long"]
     needs = needs_of(playbook.approvals, _ask(draft, view, final, price, findings)) if final else ()
     return Composed(final, suffix, parts, limit, price, findings, needs)
+
+
+def _findings(said: Said, draft: Draft, playbook: Playbook, *, limit: int, suffix: str) -> Sequence[Finding]:
+    """Return what speaks against the agent's own words; what the desk adds is not theirs to mend."""
+    own = replace(said, text=without_suffix(said.text, suffix))
+    room = limit - (weighted_length(suffix) + 1 if suffix else 0)
+    findings = check_tone(own, playbook.tone, limit=room, bills=playbook.prices is not None)
+    if suffix and draft.signed:
+        return [finding for finding in findings if finding.check is not Check.NO_SIGNATURE]
+    return findings
+
+
+def without_suffix(text: str, suffix: str) -> str:
+    """Return the text without the end that the desk adds."""
+    return text.removesuffix(suffix).rstrip() if suffix else text
 
 
 def _said(uow: UnitOfWork, draft: Draft, view: CaseView, target: MessageView, final: str) -> Said:

@@ -67,9 +67,14 @@ def _show_elsewhere(uow: UnitOfWork, case: Case) -> None:
         refresh_card(uow, other)
 
 
+def opts_out(text: str, language: str) -> bool:
+    """Tell whether a customer asks not to be written to any more, in their language or any other."""
+    return is_opt_out(text, language) or is_opt_out(text, "")
+
+
 def heed_words(uow: UnitOfWork, case: Case, text: str, post_id: str) -> None:
     """Stop every automatic message to this customer for good, if that is what these words of theirs say."""
-    if not (is_opt_out(text, case.language) or is_opt_out(text, "")) or has_opted_out(uow, case):
+    if not opts_out(text, case.language) or has_opted_out(uow, case):
         return
     uow.contacts.note(case.account_id, case.customer_id, opted_out_at=uow.now)
     _show_elsewhere(uow, case)

@@ -19,6 +19,7 @@ from workflows.services.context import changes_since, newest_line
 from workflows.services.escalations import quiet_by_claim
 from workflows.services.sending import held_draft, send_draft
 from workflows.store import drafts as states
+from workflows.store.approvals import SENT_BACK, Approval
 from workflows.store.drafts import Draft, DraftId
 from workflows.store.history import Event
 from workflows.store.unit_of_work import UnitOfWork
@@ -61,6 +62,7 @@ class OpenReply:
     may_dm   the customer has written to us by direct message, so that we may, too.
     others   colleagues who have a draft of this case open at this moment.
     news     what happened since the author last looked; they have to look again.
+    back     the request that sent this draft back, with the reason; None for none.
     look     why the last look is shown: "news", "tone", "parts", "macro"; "" while it is written.
     """
 
@@ -75,6 +77,7 @@ class OpenReply:
     others: Sequence[str]
     news: Sequence[EventView] = field(default=())
     look: str = ""
+    back: Approval | None = None
 
 
 def open_reply(uow: UnitOfWork, case_id: CaseId, asker: Asker, *, rule: str, purpose: str = "") -> OpenReply:
@@ -139,7 +142,13 @@ def look_at(uow: UnitOfWork, draft: Draft, *, news: Sequence[EventView] = (), lo
         others=tuple(who for who in view.drafting if who != draft.author),
         news=news,
         look=look,
+        back=_sent_back(uow, draft),
     )
+
+
+def _sent_back(uow: UnitOfWork, draft: Draft) -> Approval | None:
+    asked = uow.approvals.of_draft(draft.id)
+    return asked[-1] if asked and asked[-1].state == SENT_BACK else None
 
 
 def _offered(playbook: Playbook, view: CaseView) -> Sequence[Macro]:
