@@ -41,13 +41,14 @@ sandbox: $(VENV)/.ready ## Run the desk with a stand-in Slack and X; PORT=4000 c
 	@exec $(BIN)/mentiondesk sandbox
 
 ##@ Work on it
-# Tests that count fractions of a second, or kill by the minute, have the machine to themselves.
+# Tests that count fractions of a second have the machine to themselves; the others go in their order, so that
+# the longest are not the last.
 test: $(VENV)/.ready-dev ## Run every test that CI runs; ARGS="-k reply" passes on to pytest
 ifdef ARGS
 	@$(PY) -m pytest $(ARGS)
 else
 	@$(PY) -m pytest -m alone
-	@$(PY) -m pytest -m "not alone" -n $(TESTS_AT_A_TIME) --dist loadfile
+	@$(PY) -m pytest -m "not alone" -n $(TESTS_AT_A_TIME) --dist loadfile --no-loadscope-reorder
 endif
 
 check: $(VENV)/.ready-dev ## Check format, style, types, import contracts, dependencies, spelling, size and docs
