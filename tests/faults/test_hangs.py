@@ -29,7 +29,8 @@ def test_a_reply_and_a_card_that_hang_for_20_seconds_are_given_up_found_and_not_
     for kind, case in cases.items():
         row = effect(desk, case, kind)
         assert row is not None
-        assert (row.attempt, row.checks) == (1, 1)
+        # Our own timeline, which is polled anyway, may prove it before the first look does.
+        assert (row.attempt, row.checks) in ((1, 1), (1, 0))
         assert 20 <= (row.settled_at - row.started_at).total_seconds() < 40
     assert desk.replies_to(post) == [f"@emma_w {text}"]
     assert len([r for r in desk.x_requests("POST /2/tweets") if r["args"].get("text") == text]) == 1
