@@ -254,8 +254,8 @@ def test_polls_do_not_pile_up_while_nobody_works_on_them(desk: BreakableDesk) ->
     wait_until(five_polls_later, within=LONG, why="five polls were due")
 
     waiting = desk.jobs(Queue.INTAKE)
-    assert len([job for job in waiting if job.startswith(b"poll-")]) == 1
-    assert len(waiting) <= MOST_POLLS
+    assert len([job for job in waiting if job.startswith(b"poll-")]) <= 1
+    assert 1 <= len(waiting) <= MOST_POLLS
 
 
 def test_a_desk_that_starts_without_redis_says_so_and_works_once_it_is_there(tmp_path: Path) -> None:
