@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
-TESTS_AT_A_TIME ?= 3
+TESTS_AT_A_TIME ?= 2
 UV ?= $(or $(shell command -v uv),$(BIN)/uv)
 
 # Settings of the machine's pip that would install elsewhere, or refuse a lock with hashes, are put aside;
