@@ -50,6 +50,20 @@ class Ping(SlackDeed):
         posted = self.sender.post(ready.at.channel, ready.message, thread_ts=ready.at.ts or None)
         return f"{posted.channel}/{posted.ts}"
 
+    def record(self, uow: UnitOfWork, effect: Effect, ready: ReadyPing, external_id: str) -> None:
+        """Somebody may have taken the wait on while this was being said: let it say so, too."""
+        case = uow.cases.get(CaseId(int(effect.payload["case"])))
+        if not (case.quiet_by and case.quiet_at):
+            return
+        taken = {"ping": effect.id, "at": external_id, "by": case.quiet_by, "answer_url": ""}
+        uow.outbox.add(
+            Kind.PING_TAKEN,
+            str(effect.id),
+            case_id=case.id,
+            budget=board.UPDATES,
+            payload=taken | {"taken_at": case.quiet_at.isoformat()},
+        )
+
     def find(self, ready: ReadyPing, effect: Effect) -> str | None:
         """Look for our own message in the thread and in the channel: a card may have come since."""
         oldest = since(effect)
